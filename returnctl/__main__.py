@@ -1,0 +1,5 @@
+"""`python -m returnctl`."""
+
+from returnctl.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Text becomes values in option types, results become output; no rules here."""

@@ -1,0 +1,1 @@
+"""The rules: pure, with `now` an argument."""

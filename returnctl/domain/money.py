@@ -1,0 +1,118 @@
+"""Money: a net part and a tax part in one currency, exact, never a float.
+
+Rounding is half-up to the currency's digits, at the places `money-and-time` names and nowhere else:
+`part` and `carve` are those places, `spread` divides without losing a cent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
+
+from msgspec import Struct
+
+from returnctl.errors import BadValue
+
+# ISO 4217: the currencies whose digits are not two.
+_NO_DIGITS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+_THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,3})?", re.ASCII)
+
+ZERO = Decimal(0)
+
+
+def digits(currency: str) -> int:
+    """Digits after the point that an amount of this currency has."""
+    if currency in _NO_DIGITS:
+        return 0
+    return 3 if currency in _THREE_DIGITS else 2
+
+
+def rounded(value: Decimal, currency: str) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-digits(currency)), ROUND_HALF_UP)
+
+
+def parse(text: str, currency: str) -> Decimal:
+    """A plain decimal string: `12.50`. Fewer digits than the currency has are taken, more are refused.
+
+    Raises BadValue.
+    """
+    if not _PLAIN.fullmatch(text) or len(text.partition(".")[2]) > digits(currency):
+        raise BadValue(what="amount", value=text, wanted="amount", example=str(rounded(Decimal("12.5"), currency)))
+    return rounded(Decimal(text), currency)
+
+
+class Money(Struct, frozen=True):
+    """What a line of a worksheet holds. Adding two currencies is a programming error."""
+
+    currency: str
+    net: Decimal
+    tax: Decimal = ZERO
+
+    @property
+    def amount(self) -> Decimal:
+        return self.net + self.tax
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self._same(other), self.net + other.net, self.tax + other.tax)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self._same(other), self.net - other.net, self.tax - other.tax)
+
+    def __neg__(self) -> Money:
+        return Money(self.currency, -self.net, -self.tax)
+
+    def part(self, some: Decimal | int, whole: Decimal | int) -> Money:
+        """The share `some / whole`, net and tax rounded each."""
+        net, tax = (rounded(x * some / whole, self.currency) for x in (self.net, self.tax))
+        return Money(self.currency, net, tax)
+
+    def carve(self, amount: Decimal) -> Money:
+        """`amount` as a piece of this: its tax in proportion, rounded; the rest of it is net."""
+        tax = rounded(amount * self.tax / self.amount, self.currency) if self.amount else ZERO
+        return Money(self.currency, amount - tax, tax)
+
+    def at_most(self, other: Money) -> Money:
+        """Net and tax each no more than the other's."""
+        return Money(self._same(other), min(self.net, other.net), min(self.tax, other.tax))
+
+    def _same(self, other: Money) -> str:
+        if self.currency != other.currency:
+            raise TypeError(f"{self.currency} and {other.currency} do not add")
+        return self.currency
+
+
+def nothing(currency: str) -> Money:
+    zero = rounded(ZERO, currency)
+    return Money(currency, zero, zero)
+
+
+class Total:
+    """Sums by currency, for lists that hold several."""
+
+    def __init__(self) -> None:
+        self.by_currency: dict[str, Decimal] = {}
+
+    def add(self, amount: Decimal, currency: str) -> Self:
+        self.by_currency[currency] = self.by_currency.get(currency, ZERO) + amount
+        return self
+
+
+def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:
+    """`amount` in pieces proportional to `weights`, to the last cent.
+
+    By largest remainder, ties in the order given; without any weight the first takes it all.
+    """
+    unit = Decimal(1).scaleb(-digits(currency))
+    whole = sum(weights, ZERO)
+    if not whole:
+        return [rounded(amount if at == 0 else ZERO, currency) for at in range(len(weights))]
+    exact = [abs(amount) * weight / whole / unit for weight in weights]
+    floors = [int(piece) for piece in exact]
+    short = int(abs(amount) / unit) - sum(floors)
+    order = sorted(range(len(exact)), key=lambda at: floors[at] - exact[at])
+    extra = set(order[:short])
+    sign = -1 if amount < 0 else 1
+    return [rounded(sign * unit * (n + (at in extra)), currency) for at, n in enumerate(floors)]

@@ -1,0 +1,257 @@
+"""The document of a return: the record that moves through the workflow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Raw, field
+
+from returnctl.domain.money import ZERO, Money, nothing
+from returnctl.domain.order import Buyer, Document, Order
+from returnctl.domain.states import Fault, Kind, Role, State
+
+Outcome = Literal["pass", "fail", "skip"]
+
+
+class Graded(Document):
+    grade: str
+    quantity: int
+
+
+class Line(Document):
+    """Units of one order line: asked for, accepted to come back, arrived, and what was found."""
+
+    line: str
+    sku: str
+    requested: int
+    approved: int = 0
+    received: int = 0
+    graded: tuple[Graded, ...] = ()
+
+
+class OrderTaken(Order, kw_only=True):
+    """The order as it stood at `apply`. The digest leaves the buyer out, so that it outlives anonymizing."""
+
+    digest: str
+
+
+class PolicyRef(Document):
+    name: str
+    version: int
+    digest: str
+    commit: str | None = None
+
+
+class Reason(Document):
+    """Without a code the fault is the buyer's."""
+
+    code: str | None = None
+    fault: Fault = Fault.BUYER
+    note: str = ""
+
+
+class RuleOutcome(Document):
+    """One rule of eligibility: how it came out, for which line, and the place in the policy that decided it."""
+
+    rule: str
+    outcome: Outcome
+    line: str | None = None
+    at: str | None = None
+    facts: dict[str, Any] = {}
+
+
+class ExceptionMade(Document):
+    """The seller let pass what the policy does not."""
+
+    why: str
+    by: str
+    at: datetime
+
+
+class Agreed(Document):
+    """An amount that an offer or a decision settled: still to be paid from `at` on, beyond `paid_before`."""
+
+    amount: Decimal
+    paid_before: Decimal
+    at: datetime
+
+
+class Due(Document):
+    """What must happen next, by whom, until when, and what follows if it does not."""
+
+    action: str
+    by: Role
+    at: datetime
+    then: str
+
+
+class Parcel(Document):
+    carrier: str | None = None
+    tracking: str | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+
+
+class Evidence(Document):
+    sha256: str
+    name: str
+    type: str
+    size: int
+    by: Role
+    at: datetime
+
+
+class Message(Document):
+    at: datetime
+    by: Role
+    text: str
+
+
+class WorksheetLine(Document, omit_defaults=True, kw_only=True):
+    code: str
+    line: str | None = None
+    grade: str | None = None
+    net: Decimal
+    tax: Decimal
+    amount: Decimal
+
+
+class Breakdown(Document):
+    """The worksheet of a refund: its lines sum to the total, always."""
+
+    lines: tuple[WorksheetLine, ...]
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+class Tender(Document):
+    payment: str
+    amount: Decimal
+
+
+class Refund(Document, kw_only=True):
+    """One payment. `confirmed` is what the provider says it paid; `amount` what was asked of it."""
+
+    key: str
+    at: datetime
+    amount: Decimal
+    net: Decimal
+    tax: Decimal
+    method: str
+    tenders: tuple[Tender, ...] = ()
+    status: Literal["pending", "confirmed", "failed"] = "pending"
+    reference: str | None = None
+    confirmed: Decimal | None = None
+    final: bool = False
+    why: str | None = None
+
+
+class Owed(Document):
+    """Work outside the house. The key ends in what is to be told or done."""
+
+    key: str
+    kind: Literal["tell", "act"]
+    status: Literal["open", "done", "withdrawn"] = "open"
+    attempts: int = 0
+
+    @property
+    def what(self) -> str:
+        return self.key.rpartition("/")[2]
+
+
+class Dispute(Document, kw_only=True):
+    """The contested part; `escalated_from` is the state that a withdrawal leads back to."""
+
+    stage: Literal["negotiation", "platform"]
+    claim: str
+    by: Role
+    at: datetime
+    escalated_from: State
+    asked: Decimal | None = None
+    note: str = ""
+    case: str | None = None
+    outcome: str | None = None
+    amount: Decimal | None = None
+    reference: str | None = None
+
+
+class External(Document):
+    """A return that a platform runs."""
+
+    platform: str
+    return_id: str
+    status: str | None = None
+
+
+class Happened(Document, kw_only=True):
+    """One thing that happened: who, when, what, from which state to which."""
+
+    at: datetime
+    by: str
+    role: Role
+    event: str
+    from_: State | None = field(name="from")
+    to: State
+    facts: dict[str, Any] = {}
+
+
+class Return(Document, kw_only=True):
+    """One case of after-sales on one order.
+
+    `before` holds the fields that the last event changed, as they were, so that `undo` can bring them back.
+    """
+
+    returnctl: str = "return/v1"
+    id: str
+    revision: int = 1
+    state: State
+    type: Kind
+    order: OrderTaken
+    currency: str
+    policy: PolicyRef
+    buyer: Buyer
+    reason: Reason
+    lines: tuple[Line, ...]
+    conditions: tuple[str, ...] = ()
+    eligibility: tuple[RuleOutcome, ...] = ()
+    exception: ExceptionMade | None = None
+    returnless: bool = False
+    agreed: Agreed | None = None
+    window_ends: datetime | None = None
+    due: Due | None = None
+    parcels: tuple[Parcel, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    messages: tuple[Message, ...] = ()
+    breakdown: Breakdown | None = None
+    refunds: tuple[Refund, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    dispute: Dispute | None = None
+    external: External | None = None
+    history: tuple[Happened, ...] = ()
+    before: Raw | None = None
+
+    @property
+    def applied_at(self) -> datetime:
+        return self.history[0].at
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.history[-1].at
+
+    def line(self, number: str) -> Line | None:
+        return next((line for line in self.lines if line.line == number), None)
+
+    def refunded(self, *statuses: str) -> Money:
+        """The sum of the payments in these statuses; of all that may have left the house without any."""
+        wanted = statuses or ("pending", "confirmed")
+        return sum(
+            (Money(self.currency, x.net, x.tax) for x in self.refunds if x.status in wanted), nothing(self.currency)
+        )
+
+
+def unpaid(record: Return) -> Decimal:
+    """What the breakdown still asks for, pending payments taken as paid."""
+    return record.breakdown.total - record.refunded().amount if record.breakdown else ZERO

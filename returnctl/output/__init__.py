@@ -1,0 +1,1 @@
+"""Values become sentences, tables and JSON."""

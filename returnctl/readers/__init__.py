@@ -1,0 +1,1 @@
+"""Foreign files become values, or problems with their places."""

@@ -1,0 +1,1 @@
+"""Opening a shop, and the one road for changes."""

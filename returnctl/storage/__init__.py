@@ -1,0 +1,1 @@
+"""Documents kept on disk: nothing lost, nothing half done."""
