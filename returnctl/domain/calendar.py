@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 class WorkCalendar(Document):
     """One country's working days, as pinned with a policy. Weekdays count from Monday, 0.
 
-    `workdays` are days of a weekend that are worked. Outside `first` to `last` (years) only the weekend counts.
+    `workdays` are days of a weekend that are worked. Outside the years `first` to `last` only weekends count.
     """
 
     country: str

@@ -248,7 +248,8 @@ class Return(Document, kw_only=True):
         """The sum of the payments in these statuses; of all that may have left the house without any."""
         wanted = statuses or ("pending", "confirmed")
         return sum(
-            (Money(self.currency, x.net, x.tax) for x in self.refunds if x.status in wanted), nothing(self.currency)
+            (Money(self.currency, x.net, x.tax) for x in self.refunds if x.status in wanted),
+            nothing(self.currency),
         )
 
 
