@@ -19,7 +19,7 @@ Texts = dict[str, str]
 class PolicySource(Document):
     """A valid policy file, read: `body` as it stands there (decimals and dates as text).
 
-    `places` maps each path of keys and list positions, joined by `/`, to its line; the file's own name is `source`.
+    `places` maps each path of keys and list positions, joined by `/`, to its line; `source` is the file's name.
     """
 
     source: str
