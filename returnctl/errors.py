@@ -167,6 +167,13 @@ class NoAmountInCurrency(Failure):
     exit = Exit.NOT_ALLOWED
 
 
+class NotOffered(Failure):
+    """The policy offers other values: facts `id`, `what` (a key of the sentences), `value`, `offered`."""
+
+    code = "not_offered"
+    exit = Exit.NOT_ALLOWED
+
+
 # --- 5: the state, or a key
 
 

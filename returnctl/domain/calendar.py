@@ -14,7 +14,7 @@ from returnctl.domain.order import Document
 DAY = timedelta(days=1)
 
 
-class WorkCalendar(Document):
+class WorkCalendar(Document, frozen=True):
     """One country's working days, as pinned with a policy. Weekdays count from Monday, 0.
 
     `workdays` are days of a weekend that are worked. Outside the years `first` to `last` only weekends count.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Self
 
 from msgspec import Struct
 
@@ -71,12 +70,17 @@ class Money(Struct, frozen=True):
 
     def carve(self, amount: Decimal) -> Money:
         """`amount` as a piece of this: its tax in proportion, rounded; the rest of it is net."""
-        tax = rounded(amount * self.tax / self.amount, self.currency) if self.amount else ZERO
+        tax = rounded(amount * self.tax / self.amount if self.amount else ZERO, self.currency)
         return Money(self.currency, amount - tax, tax)
 
     def at_most(self, other: Money) -> Money:
         """Net and tax each no more than the other's."""
         return Money(self._same(other), min(self.net, other.net), min(self.tax, other.tax))
+
+    def or_nothing(self) -> Money:
+        """Net and tax each no less than 0."""
+        zero = nothing(self.currency)
+        return Money(self.currency, max(self.net, zero.net), max(self.tax, zero.tax))
 
     def _same(self, other: Money) -> str:
         if self.currency != other.currency:
@@ -89,30 +93,19 @@ def nothing(currency: str) -> Money:
     return Money(currency, zero, zero)
 
 
-class Total:
-    """Sums by currency, for lists that hold several."""
-
-    def __init__(self) -> None:
-        self.by_currency: dict[str, Decimal] = {}
-
-    def add(self, amount: Decimal, currency: str) -> Self:
-        self.by_currency[currency] = self.by_currency.get(currency, ZERO) + amount
-        return self
-
-
 def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:
     """`amount` in pieces proportional to `weights`, to the last cent.
 
     By largest remainder, ties in the order given; without any weight the first takes it all.
     """
     unit = Decimal(1).scaleb(-digits(currency))
-    whole = sum(weights, ZERO)
+    # Whole numbers, since a quotient of decimals would be rounded on the way.
+    cents, *shares = (int(value / unit) for value in (abs(amount), *weights))
+    whole = sum(shares)
     if not whole:
-        return [rounded(amount if at == 0 else ZERO, currency) for at in range(len(weights))]
-    exact = [abs(amount) * weight / whole / unit for weight in weights]
-    floors = [int(piece) for piece in exact]
-    short = int(abs(amount) / unit) - sum(floors)
-    order = sorted(range(len(exact)), key=lambda at: floors[at] - exact[at])
-    extra = set(order[:short])
+        return [rounded(amount if at == 0 else ZERO, currency) for at in range(len(shares))]
+    pieces = [divmod(cents * share, whole) for share in shares]
+    short = cents - sum(floor for floor, _ in pieces)
+    extra = set(sorted(range(len(pieces)), key=lambda at: -pieces[at][1])[:short])
     sign = -1 if amount < 0 else 1
-    return [rounded(sign * unit * (n + (at in extra)), currency) for at, n in enumerate(floors)]
+    return [rounded(sign * unit * (floor + (at in extra)), currency) for at, (floor, _) in enumerate(pieces)]

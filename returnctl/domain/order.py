@@ -14,13 +14,13 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a stored document. A field that this version does not know is refused, never dropped."""
 
 
-class Buyer(Document):
+class Buyer(Document, frozen=True):
     id: str
     name: str = ""
     language: str | None = None
 
 
-class OrderLine(Document, kw_only=True):
+class OrderLine(Document, frozen=True, kw_only=True):
     """`net` and `tax` are for the whole line, after all discounts."""
 
     line: str
@@ -32,18 +32,18 @@ class OrderLine(Document, kw_only=True):
     tax: Decimal = ZERO
 
 
-class Shipping(Document):
+class Shipping(Document, frozen=True):
     net: Decimal = ZERO
     tax: Decimal = ZERO
 
 
-class Payment(Document, kw_only=True):
+class Payment(Document, frozen=True, kw_only=True):
     id: str
     method: str = ""
     amount: Decimal
 
 
-class Order(Document, kw_only=True):
+class Order(Document, frozen=True, kw_only=True):
     """What the buyer bought. Times are UTC; `cancelled_at` means that nothing of it can come back."""
 
     returnctl: str = "order/v1"
@@ -66,6 +66,12 @@ class Order(Document, kw_only=True):
 
     def price(self, line: OrderLine) -> Money:
         return Money(self.currency, line.net, line.tax)
+
+    def price_of(self, units: dict[str, int]) -> Money:
+        """What was paid for so many units of each line."""
+        lines = (line for line in self.lines if line.line in units)
+        shares = (self.price(line).part(units[line.line], line.quantity) for line in lines)
+        return sum(shares, nothing(self.currency))
 
     @property
     def freight(self) -> Money:

@@ -16,7 +16,7 @@ Amounts = dict[str, Decimal]
 Texts = dict[str, str]
 
 
-class PolicySource(Document):
+class PolicySource(Document, frozen=True):
     """A valid policy file, read: `body` as it stands there (decimals and dates as text).
 
     `places` maps each path of keys and list positions, joined by `/`, to its line; `source` is the file's name.
@@ -29,19 +29,19 @@ class PolicySource(Document):
     places: dict[str, int]
 
 
-class Pinned(PolicySource):
+class Pinned(PolicySource, frozen=True):
     """A policy as returns keep it: it needs neither its file nor the holiday library again."""
 
     returnctl: str = "pinned-policy/v1"
     calendars: dict[str, WorkCalendar] = {}
 
 
-class Fallback(Document):
+class Fallback(Document, frozen=True):
     starts: Literal["ordered", "shipped"] = "shipped"
     add_days: int = 0
 
 
-class Window(Document, kw_only=True):
+class Window(Document, frozen=True, kw_only=True):
     """How long the buyer may apply; just one of the first four is set."""
 
     days: int | None = None
@@ -54,7 +54,7 @@ class Window(Document, kw_only=True):
     if_not_delivered: Fallback | None = None
 
 
-class ReasonTerms(Document):
+class ReasonTerms(Document, frozen=True):
     fault: Fault
     evidence: tuple[str, ...] = ()
     types: tuple[Kind, ...] = ()
@@ -62,7 +62,7 @@ class ReasonTerms(Document):
     title: Texts = {}
 
 
-class Reasons(Document):
+class Reasons(Document, frozen=True):
     required: bool
     catalogue: dict[str, ReasonTerms]
 
@@ -73,16 +73,16 @@ class Reasons(Document):
         return next((code for code, terms in self.catalogue.items() if word in terms.also), None)
 
 
-class Titled(Document):
+class Titled(Document, frozen=True):
     title: Texts = {}
 
 
-class RefundTerms(Document):
+class RefundTerms(Document, frozen=True):
     methods: tuple[str, ...]
     outbound_shipping: Literal["never", "fault", "whole_order", "fault_or_whole_order", "always"]
 
 
-class Fee(Document, kw_only=True):
+class Fee(Document, frozen=True, kw_only=True):
     """The restocking fee; `percent` and `flat` displace each other, `none` displaces both."""
 
     none: bool = False
@@ -92,14 +92,14 @@ class Fee(Document, kw_only=True):
     charged_for: tuple[Fault, ...] = (Fault.BUYER,)
 
 
-class Freight(Document):
+class Freight(Document, frozen=True):
     """Who pays the way back; `deduct` for a label that the seller provides."""
 
     paid_by: Literal["buyer", "seller"]
     deduct: Amounts | None = None
 
 
-class Grade(Document, kw_only=True):
+class Grade(Document, frozen=True, kw_only=True):
     """`pays` is the percentage of the price that is paid back."""
 
     pays: Decimal
@@ -108,13 +108,13 @@ class Grade(Document, kw_only=True):
     title: Texts = {}
 
 
-class Inspection(Document, kw_only=True):
+class Inspection(Document, frozen=True, kw_only=True):
     grades: dict[str, Grade]
     pass_: str = field(name="pass")
     fail: str
 
 
-class Deadline(Document, kw_only=True):
+class Deadline(Document, frozen=True, kw_only=True):
     """Just one of the first three is set; `days` are local calendar days."""
 
     hours: int | None = None
@@ -123,11 +123,11 @@ class Deadline(Document, kw_only=True):
     then: str
 
 
-class RemindBefore(Document):
+class RemindBefore(Document, frozen=True):
     hours: tuple[int, ...]
 
 
-class Rule(Document, kw_only=True):
+class Rule(Document, frozen=True, kw_only=True):
     """What is decided without a look; what is not given always holds."""
 
     name: str
@@ -137,16 +137,16 @@ class Rule(Document, kw_only=True):
     max_total: Amounts | None = None
 
 
-class PerBuyer(Document):
+class PerBuyer(Document, frozen=True):
     count: int
     days: int
 
 
-class Limits(Document):
+class Limits(Document, frozen=True):
     returns_per_buyer: PerBuyer | None = None
 
 
-class Terms(Document, kw_only=True):
+class Terms(Document, frozen=True, kw_only=True):
     """What holds for one return, or for one of its lines: defaults, file and overrides merged."""
 
     timezone: str

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from msgspec import Raw, field
+from msgspec import field
 
 from returnctl.domain.money import ZERO, Money, nothing
 from returnctl.domain.order import Buyer, Document, Order
@@ -15,12 +15,15 @@ from returnctl.domain.states import Fault, Kind, Role, State
 Outcome = Literal["pass", "fail", "skip"]
 
 
-class Graded(Document):
+class Graded(Document, frozen=True):
+    """Units found alike. `pays` is kept, so that what was accepted can be told without the policy."""
+
     grade: str
     quantity: int
+    pays: Decimal
 
 
-class Line(Document):
+class Line(Document, frozen=True):
     """Units of one order line: asked for, accepted to come back, arrived, and what was found."""
 
     line: str
@@ -31,20 +34,20 @@ class Line(Document):
     graded: tuple[Graded, ...] = ()
 
 
-class OrderTaken(Order, kw_only=True):
+class OrderTaken(Order, frozen=True, kw_only=True):
     """The order as it stood at `apply`. The digest leaves the buyer out, so that it outlives anonymizing."""
 
     digest: str
 
 
-class PolicyRef(Document):
+class PolicyRef(Document, frozen=True):
     name: str
     version: int
     digest: str
     commit: str | None = None
 
 
-class Reason(Document):
+class Reason(Document, frozen=True):
     """Without a code the fault is the buyer's."""
 
     code: str | None = None
@@ -52,7 +55,7 @@ class Reason(Document):
     note: str = ""
 
 
-class RuleOutcome(Document):
+class RuleOutcome(Document, frozen=True):
     """One rule of eligibility: how it came out, for which line, and the place in the policy that decided it."""
 
     rule: str
@@ -62,7 +65,7 @@ class RuleOutcome(Document):
     facts: dict[str, Any] = {}
 
 
-class ExceptionMade(Document):
+class ExceptionMade(Document, frozen=True):
     """The seller let pass what the policy does not."""
 
     why: str
@@ -70,7 +73,7 @@ class ExceptionMade(Document):
     at: datetime
 
 
-class Agreed(Document):
+class Agreed(Document, frozen=True):
     """An amount that an offer or a decision settled: still to be paid from `at` on, beyond `paid_before`."""
 
     amount: Decimal
@@ -78,7 +81,7 @@ class Agreed(Document):
     at: datetime
 
 
-class Due(Document):
+class Due(Document, frozen=True):
     """What must happen next, by whom, until when, and what follows if it does not."""
 
     action: str
@@ -87,14 +90,14 @@ class Due(Document):
     then: str
 
 
-class Parcel(Document):
+class Parcel(Document, frozen=True):
     carrier: str | None = None
     tracking: str | None = None
     sent_at: datetime | None = None
     received_at: datetime | None = None
 
 
-class Evidence(Document):
+class Evidence(Document, frozen=True):
     sha256: str
     name: str
     type: str
@@ -103,13 +106,13 @@ class Evidence(Document):
     at: datetime
 
 
-class Message(Document):
+class Message(Document, frozen=True):
     at: datetime
     by: Role
     text: str
 
 
-class WorksheetLine(Document, omit_defaults=True, kw_only=True):
+class WorksheetLine(Document, frozen=True, omit_defaults=True, kw_only=True):
     code: str
     line: str | None = None
     grade: str | None = None
@@ -118,7 +121,7 @@ class WorksheetLine(Document, omit_defaults=True, kw_only=True):
     amount: Decimal
 
 
-class Breakdown(Document):
+class Breakdown(Document, frozen=True):
     """The worksheet of a refund: its lines sum to the total, always."""
 
     lines: tuple[WorksheetLine, ...]
@@ -127,13 +130,13 @@ class Breakdown(Document):
     total: Decimal
 
 
-class Tender(Document):
+class Tender(Document, frozen=True):
     payment: str
     amount: Decimal
 
 
-class Refund(Document, kw_only=True):
-    """One payment. `confirmed` is what the provider says it paid; `amount` what was asked of it."""
+class Refund(Document, frozen=True, kw_only=True):
+    """One payment: `amount` was asked of the provider, `confirmed` is what it says it paid, and then net and tax."""
 
     key: str
     at: datetime
@@ -149,8 +152,8 @@ class Refund(Document, kw_only=True):
     why: str | None = None
 
 
-class Owed(Document):
-    """Work outside the house. The key ends in what is to be told or done."""
+class Owed(Document, frozen=True):
+    """Work outside the house. The key ends in the number of the event that owes it, and what is to be told or done."""
 
     key: str
     kind: Literal["tell", "act"]
@@ -161,8 +164,13 @@ class Owed(Document):
     def what(self) -> str:
         return self.key.rpartition("/")[2]
 
+    @property
+    def entry(self) -> int:
+        """The event that owes it: its place in the history, from 1."""
+        return int(self.key.split("/")[-2])
 
-class Dispute(Document, kw_only=True):
+
+class Dispute(Document, frozen=True, kw_only=True):
     """The contested part; `escalated_from` is the state that a withdrawal leads back to."""
 
     stage: Literal["negotiation", "platform"]
@@ -178,7 +186,7 @@ class Dispute(Document, kw_only=True):
     reference: str | None = None
 
 
-class External(Document):
+class External(Document, frozen=True):
     """A return that a platform runs."""
 
     platform: str
@@ -186,7 +194,7 @@ class External(Document):
     status: str | None = None
 
 
-class Happened(Document, kw_only=True):
+class Happened(Document, frozen=True, kw_only=True):
     """One thing that happened: who, when, what, from which state to which."""
 
     at: datetime
@@ -198,10 +206,11 @@ class Happened(Document, kw_only=True):
     facts: dict[str, Any] = {}
 
 
-class Return(Document, kw_only=True):
+class Return(Document, frozen=True, kw_only=True):
     """One case of after-sales on one order.
 
-    `before` holds the fields that the last event changed, as they were, so that `undo` can bring them back.
+    `before` holds the fields that the last event changed, as they were and as JSON has them, so that `undo` can
+    bring them back.
     """
 
     returnctl: str = "return/v1"
@@ -231,7 +240,7 @@ class Return(Document, kw_only=True):
     dispute: Dispute | None = None
     external: External | None = None
     history: tuple[Happened, ...] = ()
-    before: Raw | None = None
+    before: dict[str, Any] | None = None
 
     @property
     def applied_at(self) -> datetime:
@@ -251,6 +260,13 @@ class Return(Document, kw_only=True):
             (Money(self.currency, x.net, x.tax) for x in self.refunds if x.status in wanted),
             nothing(self.currency),
         )
+
+
+def with_files(record: Return, files: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Its evidence and what is new among `files`: content that it has already is not added again."""
+    has = {file.sha256 for file in record.evidence}
+    new = {file.sha256: file for file in files if file.sha256 not in has}
+    return (*record.evidence, *new.values())
 
 
 def unpaid(record: Return) -> Decimal:

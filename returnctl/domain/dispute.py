@@ -1,0 +1,151 @@
+"""The contested part of a return: claims, stages and decisions. Refunds are frozen until the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.money import ZERO
+from returnctl.domain.record import Dispute, Evidence, Line, Return, with_files
+from returnctl.domain.refund import left, settled
+from returnctl.domain.states import Event, State, allowed
+from returnctl.domain.step import basis, check, stands_after, step, unchanged
+from returnctl.domain.units import free, is_approved
+from returnctl.errors import NothingGiven, TooManyUnits, TooMuchMoney, WrongState
+
+CLAIMS = ("damage_liability", "refund_amount", "never_arrived", "not_returned", "wrong_item", "other")
+OUTCOMES = ("refund", "return", "none", "compensated")
+# States from which an unsuccessful dispute ends the return; any other comes back.
+_ENDS = frozenset({State.REQUESTED, State.REJECTED})
+# States after which the goods cannot be asked for any more: the case was carried out.
+_CARRIED_OUT = frozenset({State.REFUNDED, State.REPLACED})
+
+
+def escalate(
+    case: Case, moment: Moment, *, claim: str = "other", amount: Decimal | None = None, note: str = "",
+    evidence: tuple[Evidence, ...] = (), to_platform: bool = False, number: str | None = None,
+) -> Decision:  # fmt: skip
+    """Contest it; from negotiation, `to_platform`, where `number` is the platform's case. Raises WrongState."""
+    record = case.stored
+    if record.dispute and record.state is State.DISPUTED:
+        if to_platform:
+            return _to_platform(case, record.dispute, moment, note, evidence, number)
+        if claim == record.dispute.claim:
+            return unchanged(case)
+    if to_platform or record.state is State.DISPUTED:
+        event = "escalate --to platform" if to_platform else Event.ESCALATE
+        raise WrongState(id=record.id, event=event, state=record.state, allowed=list(allowed(record.state)))
+    check(record, Event.ESCALATE)
+    dispute = Dispute(
+        stage="negotiation", claim=claim, by=moment.by.role, at=case.at(moment), escalated_from=record.state,
+        asked=amount, note=note, case=number,
+    )  # fmt: skip
+    facts = {"claim": claim, "stage": "negotiation"} | ({"asked": str(amount)} if amount is not None else {})
+    files = with_files(record, evidence)
+    return step(case, Event.ESCALATE, State.DISPUTED, moment, facts, dispute=dispute, evidence=files)
+
+
+def _to_platform(
+    case: Case, dispute: Dispute, moment: Moment, note: str, evidence: tuple[Evidence, ...], number: str | None
+) -> Decision:
+    record = case.stored
+    if dispute.stage == "platform":
+        if number in (None, dispute.case):
+            return unchanged(case)
+        raise WrongState(
+            id=record.id, event="escalate --to platform", state=record.state, allowed=list(allowed(record.state))
+        )
+    facts = {"stage": "platform"} | ({"case": number} if number else {}) | ({"note": note} if note else {})
+    dispute = replace(dispute, stage="platform", case=number or dispute.case)
+    files = with_files(record, evidence)
+    return step(case, Event.ESCALATE, State.DISPUTED, moment, facts, dispute=dispute, evidence=files)
+
+
+def resolve(
+    case: Case, moment: Moment, *, outcome: str, amount: Decimal | None = None, reference: str | None = None,
+    note: str = "",
+) -> Decision:  # fmt: skip
+    """The decision, carried out: `refund`, `return`, `none` or `compensated` (the platform pays the seller).
+
+    Raises WrongState, NothingGiven (amount), TooMuchMoney, TooManyUnits.
+    """
+    record = case.stored
+    if _decided(record, outcome, amount):
+        return unchanged(case)
+    check(record, Event.RESOLVE)
+    dispute = replace(_open(record), outcome=outcome, amount=amount, reference=reference)
+    facts = {"outcome": outcome} | ({"note": note} if note else {}) | ({"reference": reference} if reference else {})
+    if outcome == "refund":
+        return _refunded(case, dispute, moment, facts)
+    if outcome == "return":
+        return _sent_back(case, dispute, moment, facts)
+    facts |= {"amount": str(amount)} if amount is not None else {}
+    return _as_it_was(case, Event.RESOLVE, moment, facts, dispute)
+
+
+def _open(record: Return) -> Dispute:
+    if record.dispute is None:
+        raise TypeError("a disputed return has a dispute")
+    return record.dispute
+
+
+def _decided(record: Return, outcome: str, amount: Decimal | None) -> bool:
+    dispute = record.dispute
+    same = dispute is not None and dispute.outcome == outcome and amount in (None, dispute.amount)
+    return same and stands_after(record, Event.RESOLVE)
+
+
+def _refunded(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str, object]) -> Decision:
+    record = case.stored
+    asked = dispute.asked if dispute.amount is None else dispute.amount
+    if asked is None:
+        raise NothingGiven(id=record.id, wanted="amount")
+    most = left(case.order, (record, *case.others))
+    if not ZERO < asked <= most:
+        raise TooMuchMoney(id=record.id, asked=str(asked), most=str(most), currency=record.currency)
+    agreed, breakdown = settled(basis(case, record), asked, case.at(moment))
+    return step(
+        case, Event.RESOLVE, State.REFUND_DUE, moment, {**facts, "amount": str(asked)}, agreed=agreed,
+        breakdown=breakdown, lines=_held_again(case), dispute=replace(dispute, amount=asked),
+    )  # fmt: skip
+
+
+def _held_again(case: Case) -> tuple[Line, ...]:
+    """The units that it holds from now: those approved, else those asked for, as far as they are free."""
+    record = case.stored
+    return tuple(
+        replace(line, approved=min(line.approved if is_approved(record) else line.requested, free(bought, case.others)))
+        for line in record.lines
+        for bought in [case.order.line(line.line)]
+        if bought
+    )
+
+
+def _sent_back(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str, object]) -> Decision:
+    record = case.stored
+    if dispute.escalated_from in _CARRIED_OUT or any(line.received for line in record.lines):
+        raise WrongState(
+            id=record.id, event="resolve --outcome return", state=record.state, allowed=list(allowed(record.state))
+        )
+    lines = _held_again(case)
+    if not any(line.approved for line in lines):
+        first = record.lines[0]
+        raise TooManyUnits(id=record.id, line=first.line, asked=first.requested, most=0)
+    return step(
+        case, Event.RESOLVE, State.APPROVED, moment, facts, lines=lines, returnless=False, agreed=None,
+        dispute=dispute,
+    )  # fmt: skip
+
+
+def withdraw(case: Case, moment: Moment, facts: Mapping[str, object]) -> Decision:
+    """The buyer withdraws the dispute."""
+    return _as_it_was(case, Event.CANCEL, moment, facts, replace(_open(case.stored), outcome="none"))
+
+
+def _as_it_was(case: Case, event: Event, moment: Moment, facts: Mapping[str, object], dispute: Dispute) -> Decision:
+    """Nothing came of it: what was not accepted before ends, anything else comes back with a fresh due."""
+    to = State.CLOSED if dispute.escalated_from in _ENDS else dispute.escalated_from
+    return step(case, event, to, moment, facts, dispute=dispute)

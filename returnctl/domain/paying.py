@@ -1,0 +1,207 @@
+"""Paying a refund back: the intent, then its outcome, as separate events, so that a retry never pays twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.money import ZERO, Money, nothing, rounded
+from returnctl.domain.record import Refund, Return, unpaid
+from returnctl.domain.refund import left, tenders
+from returnctl.domain.states import Event, State
+from returnctl.domain.step import check, step, unchanged
+from returnctl.errors import KeyUsed, NoProofOfPayment, NothingGiven, NotOffered, TooMuchMoney, WrongState
+
+STORE_CREDIT = "store_credit"
+
+
+def intend(
+    case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
+    note: str = "",
+) -> Decision:  # fmt: skip
+    """Begin a payment: all that is still due, or `amount` of it; `final` settles for it, with the buyer's consent.
+
+    Raises WrongState, Frozen, TooMuchMoney, NotOffered, NothingGiven.
+    """
+    record = case.stored
+    check(record, Event.REFUND)
+    if final and not note:
+        raise NothingGiven(id=record.id, wanted="consent")
+    paid = _priced(case, _asked(case, amount))
+    method = _offered(case, method)
+    refund = Refund(
+        key=f"{case.shop_id}/{record.id}/refund/{len(record.refunds) + 1}", at=case.at(moment), amount=paid.amount,
+        net=paid.net, tax=paid.tax, method=method, final=final,
+        tenders=() if method == STORE_CREDIT else tenders(case.order, (record, *case.others), paid.amount),
+    )  # fmt: skip
+    facts = {"amount": str(refund.amount), "method": method} | ({"note": note} if note else {})
+    return step(case, Event.REFUND, State.REFUNDING, moment, facts, refunds=(*record.refunds, refund))
+
+
+def _asked(case: Case, amount: Decimal | None) -> Decimal:
+    """No more than is still due, and no more than the order still bears."""
+    record = case.stored
+    due = unpaid(record)
+    most = rounded(max(ZERO, min(due, left(case.order, (record, *case.others)))), record.currency)
+    asked = due if amount is None else amount
+    if not ZERO < asked <= most:
+        raise TooMuchMoney(id=record.id, asked=str(asked), most=str(most), currency=record.currency)
+    return asked
+
+
+def _priced(case: Case, amount: Decimal) -> Money:
+    """Net and tax of a part: its tax in proportion, never beyond what is left of either.
+
+    So the payment that completes the breakdown takes what is left of both.
+    """
+    record = case.stored
+    if record.breakdown is None:
+        raise TypeError("money is due by a breakdown")
+    total = Money(record.currency, record.breakdown.net, record.breakdown.tax)
+    rest = total - record.refunded()
+    tax = min(max(total.carve(amount).tax, amount - rest.net), rest.tax)
+    return Money(record.currency, amount - tax, tax)
+
+
+def _offered(case: Case, method: str | None) -> str:
+    offered = case.rules().terms.refund.methods
+    if method is not None and method not in offered:
+        raise NotOffered(id=case.stored.id, what="refund_method", value=method, offered=list(offered))
+    return method or offered[0]
+
+
+def confirm(case: Case, moment: Moment, *, reference: str | None = None, confirmed: Decimal | None = None) -> Decision:
+    """The payment was made, of the amount that the provider confirms.
+
+    Raises WrongState, KeyUsed where the reference stands for another payment.
+    """
+    record = case.stored
+    check(record, Event.CONFIRM)
+    pending = record.refunds[-1]
+    _fresh(case, reference)
+    paid = _paid(record, pending.amount if confirmed is None else confirmed)
+    paid = replace(paid, status="confirmed", reference=reference)
+    record = replace(record, refunds=(*record.refunds[:-1], paid))
+    to = State.REFUNDED if paid.final or unpaid(record) <= 0 else State.REFUND_DUE
+    facts = {"amount": str(paid.confirmed)} | ({"reference": reference} if reference else {})
+    return step(case, Event.CONFIRM, to, moment, facts, refunds=record.refunds)
+
+
+def _paid(record: Return, confirmed: Decimal) -> Refund:
+    """The pending payment as the provider made it; what was asked for stays beside it."""
+    pending = record.refunds[-1]
+    money = Money(record.currency, pending.net, pending.tax)
+    if confirmed != pending.amount:
+        money = money.carve(confirmed)
+    return replace(pending, net=money.net, tax=money.tax, confirmed=confirmed)
+
+
+def fail(case: Case, moment: Moment, *, why: str) -> Decision:
+    """It was not paid, for good: the money is due again. Raises WrongState."""
+    record = case.stored
+    check(record, Event.FAIL)
+    failed = replace(record.refunds[-1], status="failed", why=why)
+    return step(case, Event.FAIL, State.REFUND_DUE, moment, {"why": why}, refunds=(*record.refunds[:-1], failed))
+
+
+def begin(
+    case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
+    note: str = "", retry: bool = False,
+) -> Decision:  # fmt: skip
+    """The intent alone, for a hook to carry out; with `retry` the one that is pending.
+
+    Store credit needs no hook, and neither does letting go of the rest once a part was paid.
+    """
+    record = case.stored
+    if (retry and record.state is State.REFUNDING) or _repeated(record, amount, None):
+        return unchanged(case)
+    first = _begun(case, moment, amount, method, note, final=final)
+    code = _credit_code(first.record)
+    return first.then(case, confirm, moment, reference=code) if code else first
+
+
+def _begun(
+    case: Case, moment: Moment, amount: Decimal | None, method: str | None, note: str, *, final: bool
+) -> Decision:
+    """The intent, or at once the end, where the rest is let go."""
+    record = case.stored
+    bears = left(case.order, (record, *case.others))
+    if final and amount is None and (record.refunded("confirmed").amount or not bears):
+        return nothing_to_pay(case, moment, note=note)
+    return intend(case, moment, amount=amount, method=method, final=final, note=note)
+
+
+def refund(
+    case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
+    note: str = "", reference: str | None = None, proven: bool = True,
+) -> Decision:  # fmt: skip
+    """A payment that was made already, as `proven` says: intent and outcome in one decision.
+
+    In `refunding` it is the outcome of the payment that was begun. A repeat is unchanged: the same reference,
+    or none where all is paid. Raises NoProofOfPayment.
+    """
+    record = case.stored
+    if _repeated(record, amount, reference):
+        return unchanged(case)
+    _fresh(case, reference)
+    if record.state is State.REFUNDING:
+        _same_payment(record, amount)
+        _proven(record, proven)
+        return confirm(case, moment, reference=reference)
+    first = _begun(case, moment, amount, method, note, final=final)
+    if first.record.state is not State.REFUNDING:
+        return first
+    reference = reference or _credit_code(first.record)
+    _proven(first.record, proven or reference is not None)
+    return first.then(case, confirm, moment, reference=reference)
+
+
+def _proven(record: Return, proven: bool) -> None:
+    if not proven:
+        raise NoProofOfPayment(id=record.id, amount=str(record.refunds[-1].amount), currency=record.currency)
+
+
+def _repeated(record: Return, amount: Decimal | None, reference: str | None) -> bool:
+    paid = [each for each in record.refunds if each.status == "confirmed"]
+    if reference is not None:
+        return any(x.reference == reference and amount in (None, x.amount) for x in paid)
+    return record.state is State.REFUNDED and amount in (None, *(x.amount for x in paid[-1:]))
+
+
+def _fresh(case: Case, reference: str | None) -> None:
+    """One reference stands for one payment of the order."""
+    if reference and any(x.reference == reference for each in (case.stored, *case.others) for x in each.refunds):
+        raise KeyUsed(key=reference)
+
+
+def _same_payment(record: Return, amount: Decimal | None) -> None:
+    pending = record.refunds[-1]
+    if amount not in (None, pending.amount):
+        raise WrongState(
+            id=record.id, event=Event.REFUND, state=record.state, allowed=[Event.CONFIRM, Event.FAIL],
+            pending=str(pending.amount),
+        )  # fmt: skip
+
+
+def _credit_code(record: Return) -> str | None:
+    """Store credit needs no provider: its code is made from the payment key, for the shop to honour."""
+    if record.state is not State.REFUNDING or record.refunds[-1].method != STORE_CREDIT:
+        return None
+    return "SC-" + record.refunds[-1].key.replace("/", "-")
+
+
+def nothing_to_pay(case: Case, moment: Moment, *, note: str | None = None) -> Decision:
+    """Nothing (more) is to be paid: no payment, no entry among the refunds.
+
+    With `note`, the buyer's consent, what is still due is let go. Raises WrongState, NothingGiven.
+    """
+    record = case.stored
+    check(record, Event.REFUND)
+    if note is not None and not note:
+        raise NothingGiven(id=record.id, wanted="consent")
+    facts: dict[str, Any] = {"amount": str(nothing(record.currency).net)} | ({"note": note} if note else {})
+    first = step(case, Event.REFUND, State.REFUNDING, moment, facts)
+    return first.then(case, step, Event.CONFIRM, State.REFUNDED, moment)

@@ -1,0 +1,268 @@
+"""The breakdown: the worksheet of a refund, in the seven steps of the refund arithmetic.
+
+Every line has net, tax and amount; the lines sum to the total, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from returnctl.domain.money import ZERO, Money, nothing, rounded, spread
+from returnctl.domain.order import Order, OrderLine
+from returnctl.domain.policy import Inspection
+from returnctl.domain.record import Agreed, Breakdown, Line, Return, Tender, WorksheetLine
+from returnctl.domain.states import FIXED, Fault, Kind, State
+from returnctl.domain.terms import Resolved, in_currency
+from returnctl.domain.units import counted, grades_of, is_approved, is_inspected
+
+
+class Found(Struct, frozen=True):
+    """A part of a worksheet being made: which line of the order, what for, how much."""
+
+    code: str
+    money: Money
+    line: str | None = None
+    grade: str | None = None
+
+
+class Basis(Struct, frozen=True):
+    """What a worksheet is made from. `inspections` holds the terms of inspection of each line."""
+
+    order: Order
+    record: Return
+    others: tuple[Return, ...]
+    rules: Resolved
+    inspections: dict[str, Inspection]
+
+
+def breakdown(basis: Basis) -> Breakdown:
+    """The worksheet as things stand: an estimate at the `pass` grade until the units are graded."""
+    found: list[Found] = []
+    for line in basis.record.lines:
+        found += _line(basis, line)
+    found += _restocking_fee(basis, found)
+    found += _outbound_shipping(basis)
+    found += _return_label(basis)
+    return worksheet(found, basis.order, basis.others)
+
+
+def worksheet(found: Iterable[Found], order: Order, others: tuple[Return, ...]) -> Breakdown:
+    """Sum the lines; step 7, `limit`, keeps the total between 0 and what is left of the order.
+
+    What this return was paid before is a part of its total, so only the others take from what is left.
+    """
+    kept = [item for item in found if item.money.net or item.money.tax or item.code in ("item", "agreed")]
+    total = sum((item.money for item in kept), nothing(order.currency))
+    limited = min(max(total.amount, ZERO), left(order, others))
+    if limited != total.amount:
+        kept.append(Found("limit", total.carve(limited - total.amount)))
+    return summed(kept, order.currency)
+
+
+def summed(found: list[Found], currency: str) -> Breakdown:
+    lines = tuple(
+        WorksheetLine(code=x.code, line=x.line, grade=x.grade, net=x.money.net, tax=x.money.tax, amount=x.money.amount)
+        for x in found
+    )
+    total = sum((item.money for item in found), nothing(currency))
+    return Breakdown(lines, total.net, total.tax, total.amount)
+
+
+def left(order: Order, returns: Iterable[Return]) -> Decimal:
+    """What the order still bears: paid, less confirmed, less pending, over all its returns."""
+    return order.refundable - sum((each.refunded().amount for each in returns), ZERO)
+
+
+# --- 1 and 2: the goods
+
+
+def _line(basis: Basis, line: Line) -> list[Found]:
+    bought = basis.order.line(line.line)
+    grades = _paid_grades(basis, line)
+    units = sum(quantity for _, quantity, _ in grades)
+    if bought is None or not units:
+        return []
+    share = _share(basis, bought, units)
+    items = [Found("item", share, line.line)]
+    return items + _kept_for_grades(share, grades, line.line)
+
+
+def _paid_grades(basis: Basis, line: Line) -> list[tuple[str, int, Decimal]]:
+    """Grade, units and percentage of the units that count."""
+    if not line.graded and is_inspected(basis.record):
+        return []
+    if not line.graded and not _comes_back(basis.record):
+        return [("", line.approved if is_approved(basis.record) else line.requested, Decimal(100))]
+    inspection = basis.inspections[line.line]
+    found = grades_of(line, inspection, _expected(basis.record, line))
+    return [(grade, units, inspection.grades[grade].pays) for grade, units in found if inspection.grades[grade].pays]
+
+
+def _comes_back(record: Return) -> bool:
+    """Whether the refund waits for the goods."""
+    without = record.returnless or record.type is Kind.REFUND_ONLY or record.state in FIXED
+    return not without
+
+
+def _expected(record: Return, line: Line) -> int:
+    if record.state is State.RECEIVED:
+        return line.received
+    return line.approved if is_approved(record) else line.requested
+
+
+def _share(basis: Basis, bought: OrderLine, units: int) -> Money:
+    """The line's share of `units`; the units that complete the line take what is left of it."""
+    price = basis.order.price(bought)
+    fixed = [other for other in basis.others if is_fixed(other)]
+    rest = (price - sum((_given(other, bought, price) for other in fixed), nothing(price.currency))).or_nothing()
+    if units + sum(counted(other, bought.line) for other in fixed) == bought.quantity:
+        return rest
+    return price.part(units, bought.quantity).at_most(rest)
+
+
+def is_fixed(record: Return) -> bool:
+    """Whether its breakdown is fixed, and it still counts."""
+    if record.state is State.DISPUTED and record.dispute:
+        return record.dispute.escalated_from in FIXED
+    return record.state in FIXED
+
+
+def _given(other: Return, bought: OrderLine, price: Money) -> Money:
+    """What another return's fixed breakdown gives of a line; after an agreement the share of its units."""
+    if other.agreed:
+        return price.part(counted(other, bought.line), bought.quantity)
+    lines = other.breakdown.lines if other.breakdown else ()
+    mine = (Money(price.currency, x.net, x.tax) for x in lines if x.code == "item" and x.line == bought.line)
+    return sum(mine, nothing(price.currency))
+
+
+def _kept_for_grades(share: Money, grades: list[tuple[str, int, Decimal]], number: str) -> list[Found]:
+    """A grade that pays `p`% keeps `100 - p`% of its part, rounded, net and tax each."""
+    weights = [units for _, units, _ in grades]
+    nets, taxes = (spread(whole, weights, share.currency) for whole in (share.net, share.tax))
+    return [
+        Found("grade", -Money(share.currency, net, tax).part(100 - pays, 100), number, grade)
+        for (grade, _, pays), net, tax in zip(grades, nets, taxes, strict=True)
+        if pays != 100
+    ]
+
+
+# --- 3: the restocking fee
+
+
+def _restocking_fee(basis: Basis, found: list[Found]) -> list[Found]:
+    fee = basis.rules.terms.restocking_fee
+    if fee.none or basis.record.reason.fault not in fee.charged_for:
+        return []
+    currency = basis.order.currency
+    lines = _by_line(found, currency)
+    base = sum((money.amount for money in lines.values()), ZERO)
+    pieces = spread(_fee(basis, base), [money.amount for money in lines.values()], currency)
+    return [
+        Found("restocking_fee", -money.carve(piece), number)
+        for (number, money), piece in zip(lines.items(), pieces, strict=True)
+    ]
+
+
+def _fee(basis: Basis, base: Decimal) -> Decimal:
+    """Rounded once, over the whole return."""
+    fee, currency = basis.rules.terms.restocking_fee, basis.order.currency
+    if fee.flat is not None:
+        return in_currency(fee.flat, currency, "restocking_fee/flat")
+    charged = rounded(base * (fee.percent or ZERO) / 100, currency)
+    return charged if fee.max is None else min(charged, in_currency(fee.max, currency, "restocking_fee/max"))
+
+
+def _by_line(found: list[Found], currency: str) -> dict[str, Money]:
+    lines: dict[str, Money] = {}
+    for item in found:
+        if item.line:
+            lines[item.line] = lines.get(item.line, nothing(currency)) + item.money
+    return lines
+
+
+# --- 4 and 5: the freight
+
+
+def _outbound_shipping(basis: Basis) -> list[Found]:
+    if not _shipping_goes_back(basis):
+        return []
+    given = (line for other in basis.others if is_fixed(other) and other.breakdown for line in other.breakdown.lines)
+    already = sum(
+        (Money(basis.order.currency, x.net, x.tax) for x in given if x.code == "outbound_shipping"),
+        nothing(basis.order.currency),
+    )
+    return [Found("outbound_shipping", basis.order.freight - already)]
+
+
+def _shipping_goes_back(basis: Basis) -> bool:
+    rule = basis.rules.terms.refund.outbound_shipping
+    fault = basis.record.reason.fault is not Fault.BUYER
+    return (
+        rule == "always"
+        or (fault and rule in ("fault", "fault_or_whole_order"))
+        or (rule in ("whole_order", "fault_or_whole_order") and _whole_order(basis))
+    )
+
+
+def _whole_order(basis: Basis) -> bool:
+    """With this return every unit of the order has come back and was accepted."""
+    here = {line.line: sum(units for _, units, _ in _paid_grades(basis, line)) for line in basis.record.lines}
+    fixed = [other for other in basis.others if is_fixed(other)]
+    return all(
+        here.get(bought.line, 0) + sum(counted(other, bought.line) for other in fixed) == bought.quantity
+        for bought in basis.order.lines
+    )
+
+
+def _return_label(basis: Basis) -> list[Found]:
+    terms = basis.rules.terms.return_shipping.get(basis.record.reason.fault)
+    back = basis.record.type is Kind.RETURN_AND_REFUND and (_comes_back(basis.record) or is_inspected(basis.record))
+    if not back or terms is None or terms.paid_by != "buyer" or terms.deduct is None:
+        return []
+    key = f"return_shipping/{basis.record.reason.fault}/deduct"
+    amount = in_currency(terms.deduct, basis.order.currency, key)
+    return [Found("return_label", nothing(basis.order.currency) - Money(basis.order.currency, amount))]
+
+
+# --- 6: what was agreed or decided
+
+
+def settled(basis: Basis, amount: Decimal, now: datetime) -> tuple[Agreed, Breakdown]:
+    """One line for what was confirmed already and one for what is still to be paid from now replace all others.
+
+    `amount` lies above 0 and is no more than the order still bears.
+    """
+    before = basis.record.refunded("confirmed")
+    lines = [Found("paid", before)] if before.amount else []
+    lines.append(Found("agreed", _stands_for(basis).carve(amount)))
+    agreed = Agreed(amount=amount, paid_before=before.amount, at=now)
+    return agreed, summed(lines, basis.order.currency)
+
+
+def _stands_for(basis: Basis) -> Money:
+    """The share of the units asked for: its tax tells how much of an agreed amount is tax."""
+    whole = basis.order.price_of({line.line: line.requested for line in basis.record.lines})
+    return whole if whole.amount else basis.order.worth
+
+
+# --- what carries the money back
+
+
+def tenders(order: Order, returns: Iterable[Return], amount: Decimal) -> tuple[Tender, ...]:
+    """The payments that take `amount` back, in their order, none above what it carried less what went back."""
+    back = [
+        tender for each in returns for refund in each.refunds if refund.status != "failed" for tender in refund.tenders
+    ]
+    pieces = []
+    for payment in order.tenders:
+        free = payment.amount - sum((x.amount for x in back if x.payment == payment.id), ZERO)
+        piece = min(max(free, ZERO), amount)
+        amount -= piece
+        if piece:
+            pieces.append(Tender(payment.id, piece))
+    return tuple(pieces)

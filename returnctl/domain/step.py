@@ -1,0 +1,131 @@
+"""One step of the workflow: the table is asked, the record changes, and all that hangs on a change follows.
+
+What follows is the history entry, the due, the breakdown, what is owed, and the way back for `undo`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from returnctl.domain import deadlines
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.owed import owes
+from returnctl.domain.record import Breakdown, Happened, Return
+from returnctl.domain.refund import Basis, breakdown
+from returnctl.domain.states import FIXED, TRANSITIONS, Event, Kind, State, allowed
+from returnctl.domain.terms import Asked, resolve
+from returnctl.errors import Frozen, WrongState
+
+_ESTIMATED = frozenset({State.REQUESTED, State.APPROVED, State.IN_TRANSIT, State.RECEIVED})
+_WITHOUT = frozenset(
+    {State.REPLACEMENT_DUE, State.REPLACED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.CLOSED}
+)
+
+
+def check(record: Return, event: Event) -> None:
+    """Raises WrongState unless the table knows `event` in this state; Frozen where a dispute holds the money."""
+    if (record.state, event) in TRANSITIONS:
+        return
+    failure = Frozen if record.state is State.DISPUTED and event is Event.REFUND else WrongState
+    raise failure(id=record.id, event=event, state=record.state, allowed=list(allowed(record.state)))
+
+
+def step(
+    case: Case,
+    /,
+    event: Event,
+    to: State,
+    moment: Moment,
+    facts: Mapping[str, Any] | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> Decision:
+    """Lead the return to another state. `changes` are fields of the record."""
+    old = case.stored
+    check(old, event)
+    if to not in TRANSITIONS[old.state, event]:
+        raise TypeError(f"{event} does not lead from {old.state} to {to}")
+    new = replace(old, state=to, **changes)
+    if "due" not in changes:
+        new = replace(new, due=deadlines.after(event, new, case.rules(), case.at(moment)))
+    if "breakdown" not in changes:
+        new = replace(new, breakdown=_breakdown(case, old, new))
+    return _written(case, new, event, moment, facts or {})
+
+
+def stay(case: Case, event: Event, moment: Moment, facts: Mapping[str, Any], **changes: Any) -> Decision:  # noqa: ANN401
+    """An event that leaves the state, the due and the money as they are."""
+    return _written(case, replace(case.stored, **changes), event, moment, facts)
+
+
+def unchanged(case: Case) -> Decision:
+    return Decision(case.stored)
+
+
+def led_here(record: Return) -> Happened:
+    """The event that led to the present state; what was undone since never led anywhere."""
+    standing: list[Happened] = []
+    for entry in record.history:
+        if entry.event == Event.UNDO:
+            standing.pop()
+        else:
+            standing.append(entry)
+    return next((entry for entry in reversed(standing) if entry.from_ != entry.to), standing[0])
+
+
+def stands_after(record: Return, event: Event) -> bool:
+    return led_here(record).event == event
+
+
+def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mapping[str, Any]) -> Decision:
+    old = case.stored
+    at = case.at(moment)
+    entry = Happened(
+        at=at,
+        by=moment.by.name,
+        role=moment.by.role,
+        event=event,
+        from_=old.state,
+        to=new.state,
+        facts=dict(facts),
+    )
+    new = replace(new, revision=old.revision + 1, history=(*old.history, entry))
+    new = replace(new, owed=(*new.owed, *owes(new, entry, case.shop_id)))
+    new = replace(new, before=None if event is Event.UNDO else _image(old, new))
+    return Decision(new, (event,), ("clock_went_back",) if at != moment.now else ())
+
+
+def _breakdown(case: Case, old: Return, new: Return) -> Breakdown | None:
+    """An estimate up to the inspection, fixed on entering `refund_due`, nothing where nothing will be paid."""
+    entering = new.state is State.REFUND_DUE and old.state not in FIXED | {State.DISPUTED}
+    if new.state in _WITHOUT or (new.type is Kind.REPLACEMENT and new.state in _ESTIMATED):
+        return None
+    if entering or new.state in _ESTIMATED:
+        return breakdown(basis(case, new))
+    return new.breakdown
+
+
+def basis(case: Case, record: Return) -> Basis:
+    """All that a worksheet of this record is made from."""
+    asked = case.having(record).asked()
+    of_line = {
+        bought.line: resolve(case.policy, Asked(case.order, asked.fault, asked.reason, asked.total, bought))
+        for bought in case.order.lines
+        if record.line(bought.line)
+    }
+    inspections = {number: rules.terms.inspection for number, rules in of_line.items()}
+    return Basis(case.order, record, case.others, resolve(case.policy, asked), inspections)
+
+
+def _image(old: Return, new: Return) -> dict[str, Any]:
+    """The fields that changed, as they were, in plain values."""
+    kept = {
+        name: getattr(old, name)
+        for name in Return.__struct_fields__
+        if name not in ("history", "revision", "before") and getattr(old, name) != getattr(new, name)
+    }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(kept))
+    return plain

@@ -1,0 +1,63 @@
+"""Taking the last event back, while nothing of it left the house. History keeps both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.record import Owed, Return
+from returnctl.domain.states import Event
+from returnctl.domain.step import stay
+from returnctl.domain.units import counted, held
+from returnctl.errors import NothingToUndo, TooManyUnits
+
+# What these did cannot be taken back by forgetting it.
+_STAYS: dict[str, str] = {
+    Event.APPLY: "first",
+    Event.REFUND: "paid",
+    Event.CONFIRM: "paid",
+    Event.FAIL: "paid",
+    Event.REPLACE: "sent",
+    Event.DONE: "told",
+    Event.UNDO: "undone",
+}
+
+
+def undo(case: Case, moment: Moment) -> Decision:
+    """Back to the state before. Raises NothingToUndo; TooManyUnits where another return took the units."""
+    record = case.stored
+    last = record.history[-1]
+    if last.event in _STAYS or record.before is None:
+        raise NothingToUndo(id=record.id, event=last.event, why=_STAYS.get(last.event, "undone"))
+    old = _as_it_was(record)
+    _refuse_if_told(record)
+    _refuse_if_taken(case, old)
+    decision = stay(case.having(old), Event.UNDO, moment, {"undone": last.event})
+    entry = replace(decision.record.history[-1], from_=record.state)
+    return replace(decision, record=replace(decision.record, history=(*record.history, entry)))
+
+
+def _as_it_was(record: Return) -> Return:
+    fields: dict[str, Any] = msgspec.to_builtins(replace(record, before=None))
+    old = msgspec.convert(fields | (record.before or {}), Return)
+    return replace(old, owed=(*old.owed, *_withdrawn(record.owed[len(old.owed) :])))
+
+
+def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """What the event that is taken back owed stays known by its key, so that no late answer to it is a surprise."""
+    return tuple(replace(each, status="withdrawn") for each in owed)
+
+
+def _refuse_if_told(record: Return) -> None:
+    if any(owed.status == "done" for owed in record.owed if owed.entry == len(record.history)):
+        raise NothingToUndo(id=record.id, event=record.history[-1].event, why="told")
+
+
+def _refuse_if_taken(case: Case, old: Return) -> None:
+    for line in case.order.lines:
+        mine, others = counted(old, line.line), held(case.others, line.line)
+        if mine and mine > counted(case.stored, line.line) and mine + others > line.quantity:
+            raise TooManyUnits(id=old.id, line=line.line, asked=mine, most=max(0, line.quantity - others))

@@ -1,0 +1,76 @@
+"""What a commit owes outside the house."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from returnctl.domain import dispute, paying, workflow
+from returnctl.domain.owed import open_owed
+from returnctl.domain.record import External, Return
+from tests.builders import a_case_in, a_return, after, buyer, later, platform
+
+
+def owed(record: Return) -> list[str]:
+    return [f"{each.kind} {each.key.removeprefix('lumi-7k3f/R-000042/')}" for each in record.owed]
+
+
+@pytest.mark.parametrize(
+    ("state", "tells"),
+    [
+        ("requested", ["tell 1/applied"]),
+        ("approved", ["tell 1/applied", "tell 2/approved"]),
+        ("in_transit", ["tell 1/applied", "tell 2/approved"]),
+        ("received", ["tell 1/applied", "tell 2/approved", "tell 3/received"]),
+        ("refund_due", ["tell 1/applied", "tell 2/approved", "tell 3/received"]),
+        ("refunded", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 6/refunded"]),
+        ("replaced", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 5/replaced"]),
+        ("rejected", ["tell 1/applied", "tell 2/rejected"]),
+        ("closed", ["tell 1/applied", "tell 2/rejected", "tell 3/closed"]),
+        ("expired", ["tell 1/applied", "tell 2/approved", "tell 3/expired"]),
+        ("cancelled", ["tell 1/applied"]),
+        ("disputed", ["tell 1/applied"]),
+    ],
+)
+def test_what_the_buyer_is_told(state: str, tells: list[str]) -> None:
+    assert owed(a_return(state)) == tells
+
+
+def test_what_a_platform_that_runs_the_return_must_hear() -> None:
+    record = a_return("refunded", external=External("tiktok", "4035"))
+    assert [each for each in owed(record) if each.startswith("act")] == [
+        "act 2/approve",
+        "act 4/inspect",
+        "act 6/confirm",
+    ]
+
+
+def test_what_the_platform_did_itself_it_need_not_hear() -> None:
+    case = a_case_in("requested", external=External("tiktok", "4035"))
+    record = after(case, workflow.approve, platform(later(case))).stored
+    assert "act 2/approve" not in owed(record)
+
+
+def test_a_decision_of_a_dispute_is_told() -> None:
+    record = after(a_case_in("disputed"), dispute.resolve, outcome="refund", amount=Decimal("5.00")).stored
+    assert owed(record)[-1] == "tell 3/decided"
+
+
+def test_only_what_the_seller_says_is_sent() -> None:
+    case = a_case_in("requested")
+    assert owed(after(case, workflow.message, text="a photo, please").stored)[-1] == "tell 2/message"
+    assert owed(after(case, workflow.message, buyer(later(case)), text="here").stored) == ["tell 1/applied"]
+
+
+def test_done_books_all_that_is_open_once() -> None:
+    case = after(a_case_in("approved"), workflow.done)
+    assert {(each.status, each.attempts) for each in case.stored.owed} == {("done", 1)}
+    assert open_owed(case.stored) == ()
+    assert not workflow.done(case, buyer()).events
+    assert [each.key for each in open_owed(after(case, workflow.receive).stored)] == ["lumi-7k3f/R-000042/4/received"]
+
+
+def test_a_part_that_was_paid_is_not_told_as_refunded() -> None:
+    case = after(a_case_in("refund_due"), paying.refund, amount=Decimal("5.00"))
+    assert owed(case.stored)[-1] == "tell 3/received"
