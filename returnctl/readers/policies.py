@@ -1,0 +1,49 @@
+"""A policy file: read strictly, checked by its schema and by what a schema cannot say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from returnctl.domain.policy import PolicySource
+from returnctl.errors import InvalidPolicy
+from returnctl.readers.places import Problem, Source, in_order
+from returnctl.readers.policy_checks import beyond_schema
+from returnctl.readers.schema import read_checked
+
+
+def read_policy(data: bytes, name: str) -> PolicySource:
+    """Raises InvalidPolicy."""
+    policy, problems = check_policy(data, name)
+    if policy is None:
+        raise InvalidPolicy(file=name, problems=[problem.as_dict() for problem in problems])
+    return policy
+
+
+def check_policy(data: bytes, name: str) -> tuple[PolicySource | None, tuple[Problem, ...]]:
+    """The policy of the file `name`, or all its problems at once."""
+    value, source, problems = read_checked(data, name, "policy")
+    if isinstance(value, dict):
+        problems += beyond_schema(value, source, {problem.path for problem in problems})
+    if problems:
+        return None, in_order(problems)
+    return _policy(value, source), ()
+
+
+def _policy(body: dict[str, Any], source: Source) -> PolicySource:
+    return PolicySource(
+        source=source.file,
+        name=body["name"],
+        version=body["version"],
+        body=plain(body),
+        places=source.line_numbers(),
+    )
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a policy file
+    """As JSON carries it: an exact number becomes text with the digits it was written with."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return f"{value:f}" if isinstance(value, Decimal) else value
