@@ -1,0 +1,66 @@
+"""What is wrong with imported files, rows and documents, and what to do: a sentence for each `why`."""
+
+from __future__ import annotations
+
+from returnctl.output.words import mark
+
+_AGAIN = mark("a spreadsheet has rounded the order ids ({value}): export the file again and import it unopened")
+
+WHY = {
+    # whole files
+    "unreadable": mark("it cannot be read: {reason}"),
+    "empty": mark("there is nothing in it"),
+    "file_too_large": mark("it is larger than {limit} bytes: export a shorter time, or split it"),
+    "binary": mark("this is no text: export orders as CSV or JSON"),
+    "unknown_encoding": mark("its letters cannot be read: save it as CSV UTF-8"),
+    "workbook": mark("this is a workbook: save it as CSV UTF-8, with the columns of ids as text"),
+    "bad_quotes": mark("a quotation mark in line {row} is not closed, so the rows behind it cannot be told apart"),
+    "doubled_column": mark("two columns are called '{column}': rename or remove one"),
+    "unknown_columns": mark(
+        "its columns are not those of a file that is known ({columns}): export orders from Seller Center, or "
+        "write order documents in JSON"
+    ),
+    "misspelled_columns": mark("its columns are not known; {nearest} may be misspelled: the form is {wanted}"),
+    "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
+    "returns_file": mark("this is an export of returns, and orders are taken here"),
+    "settlement_file": mark("this is a settlement, and orders are taken here"),
+    "ambiguous_dates": mark("{value} can be {patterns}, and no date of the file tells which: say it with --dates"),
+    "contradictory_dates": mark("no one form fits all its dates: export it again, unopened"),
+    "dates_disagree": mark("{value} is no date of the form {pattern}: give the file's form with --dates"),
+    "rounded_ids": _AGAIN,
+    "not_utf8": mark("it is not UTF-8: save it as UTF-8"),
+    "not_json": mark("it is no JSON from line {line}, column {at} on"),
+    "too_deep": mark("it is nested deeper than {limit} levels"),
+    "doubled_key": mark("the key '{value}' stands twice in one object"),
+    "huge_number": mark("{value} is no number that can be kept"),
+    "lone_surrogate": mark("{value} is half of a letter"),
+    # rows, and documents
+    "line_too_long": mark("the line is longer than {limit} bytes"),
+    "too_many_cells": mark("it has more cells than the header: a comma that stands in no quotation marks?"),
+    "too_few_cells": mark("it has fewer cells than the header"),
+    "bad_request": mark("{value}"),
+    "missing": mark("this must be given"),
+    "rounded_id": _AGAIN,
+    "bad_id": mark("'{value}' is no order id: 1 to 64 of A-Z a-z 0-9 . _ - that begin with none of . and -"),
+    "bad_name": mark("'{value}' is no name: 1 to {limit} letters that can be printed, without ../"),
+    "bad_text": mark("the text is longer than {limit} letters, or holds a NUL"),
+    "bad_quantity": mark("'{value}' is no quantity: a whole number from 1 to {limit}"),
+    "rows_differ": mark("'{value}' differs from the order's first row, and it concerns the whole order"),
+    "market_disagrees": mark("'{value}' is not the market {market}: name the account with --account"),
+    "currency_disagrees": mark("'{value}' is not in {currency}: name the account with --account"),
+    "not_an_amount": mark("'{value}' is no amount of {currency}"),
+    "ambiguous_amount": mark("'{value}' can be read as two amounts: write it with its decimals"),
+    "bad_date": mark("'{value}' is no date and time of the form {pattern}"),
+    "no_lines": mark("an order has at least one line"),
+    "unknown_key": mark("'{value}' is no key that an order has"),
+    "misspelled_key": mark("'{value}' is no key that an order has: '{near}'?"),
+    "not_a_list": mark("a list is wanted, not {value}"),
+    "not_an_object": mark("an object is wanted, not {value}"),
+    "not_text": mark("a text is wanted, not {value}"),
+    "bad_code": mark("'{value}' is no code such as {example}"),
+    "unknown_format": mark("'{value}' is a format that this version does not know, only {known}"),
+    "amount_not_text": mark('{value} is no text: write amounts in quotation marks, such as "12.50"'),
+    "not_a_plain_amount": mark("'{value}' is no plain amount of {currency} such as {example}"),
+    "bad_instant": mark("'{value}' is no time such as 2026-11-05T22:10:00Z, in the years 2000 to 2199"),
+    "doubled_id": mark("'{value}' stands twice"),
+}

@@ -1,0 +1,110 @@
+"""A file of orders, whatever its form: documents in JSON or JSON lines, or a marketplace's export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
+
+from returnctl.errors import BadFile, BadRow
+from returnctl.readers.intake import FoundOrder, Habits, placed
+from returnctl.readers.seller_center import read_export
+from returnctl.readers.sku_rows import NEEDED, header
+from returnctl.readers.strict_json import BOM, read_json, read_json_lines
+from returnctl.readers.tables import Table, read_table
+
+if TYPE_CHECKING:
+    from returnctl.domain.order import Order
+
+Found = Iterator[FoundOrder | BadRow]
+
+# One document ends and the next line begins another, which no single document can hold.
+_NEXT_LINE = re.compile(rb"\}[ \t\r]*+\n\s*+\{")
+_MOST_NAMED = 12
+# So much tells what a file is.
+_HEAD = 4096
+
+
+class Form(NamedTuple):
+    """A kind of table, known by columns that it alone has."""
+
+    name: str
+    marks: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    read: Callable[[Table, Habits], Found] | None = None
+
+
+FORMS = (
+    Form("returns", ("Return Order ID",)),
+    Form("settlement", ("Order/adjustment ID",)),
+    Form(
+        "orders",
+        ("Order ID", "SKU Subtotal After Discount"),
+        tuple(header(column) for column in NEEDED),
+        read_export,
+    ),
+)
+
+
+def read_orders(file: str, data: bytes, habits: Habits) -> Found:
+    """Each order of the file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
+    start = data[:_HEAD].removeprefix(BOM).lstrip()
+    if not start:
+        raise BadFile(file=file, why="empty")
+    if start.startswith(b"["):
+        return _documents(enumerate(read_json(data, file), 1), file, habits)
+    if start.startswith(b"{"):
+        return _documents(_objects(data, file), file, habits)
+    return _table(read_table(data, file), habits)
+
+
+def _objects(data: bytes, file: str) -> Iterator[tuple[int, Any]]:
+    """One object over many lines, or one on each."""
+    first = data.lstrip().partition(b"\n")[0].rstrip()
+    if first.endswith(b"}") or _NEXT_LINE.search(data):
+        return read_json_lines(data, file)
+    return iter([(1, read_json(data, file))])
+
+
+def _documents(documents: Iterator[tuple[int, Any]], file: str, habits: Habits) -> Found:
+    from returnctl.readers.order_documents import read_order
+
+    for row, document in documents:
+        if isinstance(document, BadRow):
+            yield document
+            continue
+        try:
+            yield FoundOrder(row, _of_account(read_order(document), habits))
+        except BadRow as problem:
+            yield placed(problem, file=file, row=row, column=problem.facts.get("column", ""))
+
+
+def _of_account(order: Order, habits: Habits) -> Order:
+    """An order that names no account is of the one whose file it is."""
+    return order if order.account else replace(order, account=habits.account)
+
+
+def _table(table: Table, habits: Habits) -> Found:
+    form = next((form for form in FORMS if all(table.find(mark) is not None for mark in form.marks)), None)
+    if not form:
+        raise _unknown(table)
+    if not form.read:
+        raise BadFile(file=table.file, why=f"{form.name}_file")
+    missing = [column for column in form.needed if table.find(column) is None]
+    if missing:
+        raise BadFile(file=table.file, why="missing_columns", columns=missing)
+    return form.read(table, habits)
+
+
+def _unknown(table: Table) -> BadFile:
+    """By columns that may be misspelled ones of a form, or else by what they are called."""
+    from difflib import get_close_matches
+
+    columns = list(filter(None, table.columns))[:_MOST_NAMED]
+    marks = [mark for form in FORMS for mark in form.marks if table.find(mark) is None]
+    near = {column: found[0] for column in columns if (found := get_close_matches(column, marks, 1, 0.8))}
+    if near:
+        return BadFile(file=table.file, why="misspelled_columns", nearest=list(near), wanted=list(near.values()))
+    return BadFile(file=table.file, why="unknown_columns", columns=columns)

@@ -1,0 +1,194 @@
+"""Seller Center's export of orders: what concerns a whole order stands on each of its rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from returnctl.domain.money import spread
+from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
+from returnctl.errors import BadFile, BadRow
+from returnctl.readers.amounts import spreadsheet_amount
+from returnctl.readers.dates import find_pattern, read_instant
+from returnctl.readers.fields import LONGEST_TEXT, MOST_UNITS, name, order_id, units
+from returnctl.readers.intake import FoundOrder, Habits, bad, placed
+from returnctl.readers.sku_rows import TIMES, SkuRow, all_rounded, header, is_cancelled, picked, sku_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from decimal import Decimal
+
+    from returnctl.readers.tables import Table
+
+T = TypeVar("T")
+
+# Written on each row of an order, and counted once.
+OF_THE_ORDER = ("shipping_fee_after_discount", "taxes", "order_amount", "created_time", "buyer_username")
+of_the_order = attrgetter(*OF_THE_ORDER)
+
+# What the Country column says, for the markets of TikTok Shop. Others are not judged.
+COUNTRIES = {
+    "united states": "US", "united states of america": "US", "usa": "US", "us": "US",
+    "united kingdom": "GB", "great britain": "GB", "uk": "GB", "gb": "GB",
+    "germany": "DE", "france": "FR", "italy": "IT", "spain": "ES", "ireland": "IE",
+    "mexico": "MX", "méxico": "MX", "brazil": "BR", "brasil": "BR", "japan": "JP",
+    "thailand": "TH", "vietnam": "VN", "viet nam": "VN", "việt nam": "VN", "indonesia": "ID", "malaysia": "MY",
+    "philippines": "PH", "the philippines": "PH", "singapore": "SG",
+}  # fmt: skip
+
+LONGEST_DAY = len("10/20/2026")
+_COUNT = re.compile("[0-9]{1,9}")
+
+
+def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
+    """Each order as soon as its last row is read: the first of two readings counts the rows. Raises BadFile."""
+    export = _survey(table, habits)
+    waiting: dict[str, list[SkuRow]] = {}
+    for row in sku_rows(table):
+        if not row.order_id:
+            yield export.unreadable(bad(row.problem or "missing", row=row.number, column="order_id"))
+            continue
+        rows = waiting.setdefault(row.order_id, [])
+        rows.append(row)
+        if len(rows) == export.rows_of[row.order_id]:
+            yield export.found(waiting.pop(row.order_id))
+
+
+class _Export(NamedTuple):
+    """One file, and what its first reading told: how many rows each order has."""
+
+    table: Table
+    habits: Habits
+    rows_of: Counter[str]
+    amount: Callable[[str], Decimal]
+    instant: Callable[[str], datetime]
+
+    def found(self, rows: list[SkuRow]) -> FoundOrder | BadRow:
+        try:
+            return FoundOrder(rows[0].number, self.order(rows))
+        except BadRow as problem:
+            return self.unreadable(problem)
+
+    def unreadable(self, problem: BadRow) -> BadRow:
+        column = str(problem.facts["column"])
+        place = self.table.find(header(column))
+        title = column if place is None else self.table.columns[place]
+        return placed(problem, file=self.table.file, column=title)
+
+    def order(self, rows: list[SkuRow]) -> Order:
+        _check_rows(rows)
+        first = rows[0]
+        _check_market(first, self.habits.market)
+        return Order(
+            id=_cell(first, "order_id", order_id),
+            platform="tiktok",
+            account=self.habits.account,
+            market=self.habits.market,
+            currency=self.habits.currency,
+            buyer=_buyer(first),
+            ordered_at=_cell(first, "created_time", self.instant),
+            shipped_at=self.latest(rows, "shipped_time") or self.latest(rows, "rts_time"),
+            delivered_at=self.latest(rows, "delivered_time"),
+            cancelled_at=self.cancelled(first),
+            lines=self.lines(rows),
+            shipping=Shipping(net=self.charge(first, "shipping_fee_after_discount"), tax=self.amount("0")),
+            payments=self.payments(first),
+        )
+
+    def lines(self, rows: list[SkuRow]) -> tuple[OrderLine, ...]:
+        nets = [_cell(row, "sku_subtotal_after_discount", self.amount) for row in rows]
+        taxes = spread(self.charge(rows[0], "taxes"), nets, self.habits.currency)
+        pieces = zip(rows, nets, taxes, strict=True)
+        return tuple(_line(str(number), *piece) for number, piece in enumerate(pieces, 1))
+
+    def payments(self, row: SkuRow) -> tuple[Payment, ...]:
+        if not row.order_amount:
+            return ()
+        paid = _cell(row, "order_amount", self.amount)
+        return (Payment(id="p1", method=row.payment_method[:LONGEST_TEXT], amount=paid),)
+
+    def charge(self, row: SkuRow, column: str) -> Decimal:
+        """A cell that is empty says nothing was charged."""
+        return _cell(row, column, self.amount) if getattr(row, column) else self.amount("0")
+
+    def latest(self, rows: list[SkuRow], column: str) -> datetime | None:
+        """Parcels of one order travel apart: it is there when the last of them is."""
+        row_of = {getattr(row, column): row for row in rows}
+        return None if "" in row_of else max([_cell(row, column, self.instant) for row in row_of.values()])
+
+    def cancelled(self, row: SkuRow) -> datetime | None:
+        if not is_cancelled(row):
+            return None
+        return _cell(row, "cancelled_time" if row.cancelled_time else "created_time", self.instant)
+
+
+def _survey(table: Table, habits: Habits) -> _Export:
+    rows_of: Counter[str] = Counter()
+    sku_ids: set[str] = set()
+    days: set[str] = set()
+    for _, _, (order, sku_id, *times) in picked(table, ("order_id", "sku_id", *TIMES)):
+        rows_of[order] += 1
+        sku_ids.add(sku_id)
+        days.update([time[:LONGEST_DAY] for time in times])
+    if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
+        raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
+    return _Export(
+        table,
+        habits,
+        rows_of,
+        amount=partial(spreadsheet_amount, currency=habits.currency),
+        instant=partial(read_instant, zone=habits.timezone, pattern=find_pattern(days, table.file, habits.dates)),
+    )
+
+
+def _check_rows(rows: list[SkuRow]) -> None:
+    first = rows[0]
+    for row in rows:
+        if row.problem:
+            raise bad(row.problem, row.order_id, row=row.number, column="order_id")
+        if of_the_order(row) != of_the_order(first):
+            column = next(x for x in OF_THE_ORDER if getattr(row, x) != getattr(first, x))
+            raise bad("rows_differ", getattr(row, column), row=row.number, column=column)
+        if is_cancelled(row) != is_cancelled(first):
+            raise bad("rows_differ", row.order_status, row=row.number, column="order_status")
+
+
+def _cell(row: SkuRow, column: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(getattr(row, column))
+    except BadRow as problem:
+        raise placed(problem, row=row.number, column=column) from None
+
+
+def _check_market(row: SkuRow, market: str) -> None:
+    told = COUNTRIES.get(row.country.casefold())
+    if told and told != COUNTRIES.get(market.casefold(), market):
+        raise bad("market_disagrees", row.country, row=row.number, column="country", market=market)
+
+
+def _buyer(row: SkuRow) -> Buyer:
+    """An order without a buyer's name is nobody else's: its own id keeps strangers apart."""
+    column = "buyer_username" if row.buyer_username else "order_id"
+    return Buyer(id=_cell(row, column, name), name=row.recipient[:LONGEST_TEXT])
+
+
+def _line(number: str, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
+    return OrderLine(
+        line=number,
+        sku=_cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
+        title=f"{row.product_name} {row.variation}".strip()[:LONGEST_TEXT],
+        category=row.product_category[:LONGEST_TEXT],
+        quantity=_cell(row, "quantity", _quantity),
+        net=net,
+        tax=tax,
+    )
+
+
+def _quantity(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        raise bad("bad_quantity", text, limit=MOST_UNITS)
+    return units(int(text))

@@ -1,0 +1,120 @@
+"""Tables of text: encoding and delimiter are found out, the rows are streamed."""
+
+from __future__ import annotations
+
+import codecs
+from io import BytesIO, TextIOWrapper
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+from returnctl.errors import BadFile
+from returnctl.readers.intake import LARGEST_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOM = "\ufeff"
+_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_CHUNK = 1024 * 1024
+
+
+class Row(NamedTuple):
+    """`number` is the line of the file on which the row begins; `problem` a code, or empty."""
+
+    number: int
+    cells: list[str]
+    problem: str = ""
+
+
+class Table(Struct, frozen=True):
+    """`columns` as the header writes them; a column is looked up by its name in any case and spacing."""
+
+    file: str
+    data: bytes
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    places: dict[str, int]
+
+    def find(self, name: str) -> int | None:
+        return self.places.get(_plain(name))
+
+    def rows(self) -> Iterator[Row]:
+        """The rows below the header that hold anything, as often as asked. Raises BadFile."""
+        width = len(self.columns)
+        rows = _rows(self.data, self.encoding, self.delimiter, self.file)
+        next(rows)
+        for row in rows:
+            cells = row[1]
+            if len(cells) == width:
+                yield row
+            elif any(cell.strip() for cell in cells):
+                yield Row(row.number, cells, "too_many_cells" if len(cells) > width else "too_few_cells")
+
+
+def read_table(data: bytes, file: str) -> Table:
+    """Raises BadFile."""
+    if len(data) > LARGEST_FILE:
+        raise BadFile(file=file, why="file_too_large", limit=LARGEST_FILE)
+    encoding = _encoding(data, file)
+    delimiter = _delimiter(data, encoding)
+    header = next(_rows(data, encoding, delimiter, file), Row(1, []))
+    columns = tuple(cell.strip().strip(BOM).strip() for cell in header.cells)
+    if not any(columns):
+        raise BadFile(file=file, why="empty")
+    return Table(file, data, encoding, delimiter, columns, _places(columns, file))
+
+
+def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[Row]:
+    """Quotes are taken strictly: one that is not closed would swallow the rows behind it."""
+    import csv
+
+    reader = csv.reader(TextIOWrapper(BytesIO(data), encoding, newline=""), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield Row(number, cells)
+            number = reader.line_num + 1
+    except csv.Error:
+        raise BadFile(file=file, why="bad_quotes", row=number) from None
+
+
+def _encoding(data: bytes, file: str) -> str:
+    """UTF-8, else GB18030, unless a BOM tells."""
+    if data.startswith(_WORKBOOKS):
+        raise BadFile(file=file, why="workbook")
+    told = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
+    for name in (told,) if told else ("utf-8", "gb18030"):
+        if _is_text(data, name):
+            return name
+    raise BadFile(file=file, why="binary" if b"\0" in data else "unknown_encoding")
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    """Told piece by piece: the whole text is never held."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        pieces = (decoder.decode(data[start : start + _CHUNK]) for start in range(0, len(data), _CHUNK))
+        return not any("\0" in piece for piece in pieces) and not decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+
+
+def _delimiter(data: bytes, encoding: str) -> str:
+    """By the header alone: further down, commas and semicolons are text."""
+    header = TextIOWrapper(BytesIO(data), encoding).readline(_CHUNK)
+    return max(",;\t", key=header.count)
+
+
+def _places(columns: tuple[str, ...], file: str) -> dict[str, int]:
+    places: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        if column and places.setdefault(_plain(column), place) != place:
+            raise BadFile(file=file, why="doubled_column", column=column)
+    return places
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
