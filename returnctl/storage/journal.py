@@ -1,0 +1,147 @@
+"""The journal: one line a commit, each with the digest of the line before it and its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
+
+import msgspec
+
+from returnctl.errors import Damaged, NotKnown, SystemFailure
+from returnctl.storage.changes import Entry
+from returnctl.storage.digests import PREFIX, digest
+from returnctl.storage.files import Folder, fsync, told, write
+from returnctl.storage.head import LINE_END, Head
+from returnctl.storage.layout import JOURNAL, shown
+
+_OWN_DIGEST = b',"digest":"'
+_SHA256_LENGTH = 64
+_TAIL = len(_OWN_DIGEST) + len(PREFIX) + _SHA256_LENGTH + len(LINE_END)
+_CHUNK = 1 << 16
+
+
+class Placed(NamedTuple):
+    """An entry with the offset of its line in the journal, and the offset after it."""
+
+    place: int
+    end: int
+    entry: Entry
+
+
+def line_of(entry: Entry) -> bytes:
+    """The line, with its own digest at its end: that of the object without it."""
+    body = msgspec.json.encode(entry)
+    return body[:-1] + _OWN_DIGEST + digest(body).encode() + LINE_END
+
+
+def own_digest(line: bytes) -> str:
+    """The digest that a line ends in."""
+    return line[len(_OWN_DIGEST) - _TAIL : -len(LINE_END)].decode("ascii", "replace")
+
+
+def entry_of(line: bytes) -> Entry:
+    """Raises Damaged where the line is not what was written."""
+    try:
+        if digest(line[:-_TAIL] + b"}") == own_digest(line):
+            return msgspec.json.decode(line, type=Entry)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass
+    raise Damaged(path=shown(JOURNAL), why="line")
+
+
+def entries(data: Folder, head: Head) -> Iterator[Placed]:
+    """The whole lines after a head, each checked with its place in the chain. Raises Damaged."""
+    with told(JOURNAL), os.fdopen(data.open_file(JOURNAL), "rb") as file:
+        place = file.seek(head.size)
+        previous, sequence = head.digest, head.sequence
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            entry = entry_of(line)
+            if entry.previous != previous or entry.sequence != sequence + 1:
+                raise Damaged(path=shown(JOURNAL), why="chain")
+            yield Placed(place, place + len(line), entry)
+            place, previous, sequence = place + len(line), entry.digest, entry.sequence
+
+
+def last(data: Folder) -> Entry | None:
+    """The last whole line. Raises Damaged."""
+    with told(JOURNAL):
+        fd = data.open_file(JOURNAL)
+        try:
+            end = _line_start(fd, os.fstat(fd).st_size)
+            start = _line_start(fd, end - 1)
+            return entry_of(os.pread(fd, end - start, start)) if end else None
+        finally:
+            os.close(fd)
+
+
+def append(data: Folder, size: int, line: bytes) -> None:
+    """Commit: the line is on the disk when this returns.
+
+    Raises SystemFailure where it is not and the journal is as before, NotKnown where that cannot be told.
+    """
+    with told(JOURNAL):
+        fd = data.open_file(JOURNAL, os.O_WRONLY | os.O_APPEND)
+    try:
+        write(fd, line)
+        fsync(fd)
+    except OSError as error:
+        _cut_back(fd, size, error)
+    finally:
+        os.close(fd)
+
+
+def _cut_back(fd: int, size: int, error: OSError) -> NoReturn:
+    """A failed fsync is never tried again: what it was for is taken back."""
+    try:
+        os.ftruncate(fd, size)
+        fsync(fd)
+    except OSError:
+        raise NotKnown(path=shown(JOURNAL), cure="fsck") from None
+    raise SystemFailure(path=shown(JOURNAL), why=error.strerror or str(error)) from None
+
+
+def set_torn_aside(data: Folder) -> None:
+    """A last line without its end was never committed: it is kept beside the journal and cut from it."""
+    end, torn = _torn(data)
+    if not torn:
+        return
+    _keep(data, torn)
+    fd = data.open_file(JOURNAL, os.O_WRONLY)
+    try:
+        os.ftruncate(fd, end)
+        fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _torn(data: Folder) -> tuple[int, bytes]:
+    """Where the whole lines end, and what follows."""
+    with told(JOURNAL):
+        fd = data.open_file(JOURNAL)
+        try:
+            size = os.fstat(fd).st_size
+            end = _line_start(fd, size)
+            return end, os.pread(fd, size - end, end)
+        finally:
+            os.close(fd)
+
+
+def _keep(data: Folder, torn: bytes) -> None:
+    taken = set(data.names("."))
+    number = next(n for n in range(1, len(taken) + 2) if f"journal.torn-{n}" not in taken)
+    data.create(f"journal.torn-{number}", torn)
+    fsync(data.fd)
+
+
+def _line_start(fd: int, end: int) -> int:
+    """The offset after the last line end before `end`."""
+    while end > 0:
+        start = max(0, end - _CHUNK)
+        at = os.pread(fd, end - start, start).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        end = start
+    return 0

@@ -1,0 +1,70 @@
+"""The names of what stands under `data/`. Paths are made here only, from ids that are checked."""
+
+from __future__ import annotations
+
+import re
+
+from returnctl.errors import NotFound
+from returnctl.storage.digests import PREFIX
+
+JOURNAL = "journal.jsonl"
+LOCK = "lock"
+STAGE = "stage"
+INDEX = "index.sqlite"
+RETURNS = "returns/"
+ORDERS = "orders/"
+POLICIES = "policies/"
+FOLDERS = ("returns", "orders", "policies", "files", STAGE)
+
+_RETURN = re.compile(r"R-(0[0-9]{5}|[1-9][0-9]{5,14})", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_A_FOLDER = 1000
+
+
+def return_id(number: int) -> str:
+    return f"R-{number:06d}"
+
+
+def number_of(word: str) -> int | None:
+    """The number of a return that `R-000042` or `42` names."""
+    found = _RETURN.fullmatch(word)
+    digits = found[1] if found else word
+    return int(digits) if found or _NUMBER.fullmatch(word) else None
+
+
+def return_path(word: str) -> str:
+    """Raises NotFound."""
+    number = number_of(word)
+    if number is None:
+        raise NotFound(kind="return", id=word, near=[])
+    return f"{RETURNS}{number // _A_FOLDER:03d}/{return_id(number)}.json"
+
+
+def batch_path(batch: int) -> str:
+    return f"{ORDERS}{batch:06d}.jsonl"
+
+
+def batch_of(path: str) -> int:
+    return int(path.removeprefix(ORDERS).removesuffix(".jsonl"))
+
+
+def pinned_path(digest: str) -> str:
+    """Raises NotFound."""
+    return f"{POLICIES}{_checked('pinned_policy', digest.removeprefix(PREFIX))}.json"
+
+
+def evidence_path(sha256: str) -> str:
+    """Raises NotFound."""
+    return f"files/{sha256[:2]}/{_checked('evidence', sha256)}"
+
+
+def _checked(kind: str, sha256: str) -> str:
+    if _SHA256.fullmatch(sha256):
+        return sha256
+    raise NotFound(kind=kind, id=sha256, near=[])
+
+
+def shown(path: str) -> str:
+    """A path as failures name it, from the shop's root."""
+    return f"data/{path}" if path else "data"

@@ -1,0 +1,105 @@
+"""Rows of the index from typed documents, and typed answers from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from returnctl.domain.order import Order
+from returnctl.domain.record import Due, Return
+from returnctl.domain.states import Kind, Role, State
+from returnctl.storage.changes import OrderRow, Summary
+from returnctl.storage.digests import digest
+from returnctl.storage.index import NEVER, OrderPlace
+from returnctl.storage.layout import number_of, return_id
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+SUMMARY = (
+    "number, state, type, order_id, account, reason, due_action, due_by, due, due_then, total, currency, updated,"
+    " external, owed"
+)
+ORDER_ROW = "id, account, market, ordered, total, currency, buyer"
+
+
+def microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    return _EPOCH + value * _MICROSECOND
+
+
+def return_row(record: Return) -> tuple[object, ...]:
+    due, external = record.due, record.external
+    return (
+        number_of(record.id),
+        record.state,
+        record.type,
+        record.order.id,
+        record.order.account,
+        record.reason.code,
+        *((due.action, due.by, microseconds(due.at), due.then) if due else (None, None, NEVER, None)),
+        str(record.breakdown.total) if record.breakdown else None,
+        record.currency,
+        microseconds(record.updated_at),
+        record.buyer.id,
+        microseconds(record.applied_at),
+        external.return_id if external else None,
+        sum(owed.status == "open" for owed in record.owed),
+    )
+
+
+def parcels(records: Iterable[Return]) -> Iterator[tuple[int, str]]:
+    """The number of the return and the tracking number of each parcel."""
+    for record in records:
+        number = int(record.id.removeprefix("R-"))
+        yield from ((number, parcel.tracking) for parcel in record.parcels if parcel.tracking)
+
+
+def summary(row: Sequence[Any]) -> Summary:
+    number, state, kind, order, account, reason, action, by, at, then, total, currency, updated, external, owed = row
+    return Summary(
+        id=return_id(number),
+        state=State(state),
+        type=Kind(kind),
+        order=order,
+        account=account,
+        reason=reason,
+        due=Due(action, Role(by), instant(at), then) if action else None,
+        total=Decimal(total) if total is not None else None,
+        currency=currency,
+        updated=instant(updated),
+        external=external,
+        owed=owed,
+    )
+
+
+def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
+    """The rows of a batch's orders, whose lines stand in it one after the other."""
+    start = 0
+    for order, line in zip(orders, lines, strict=True):
+        yield order_row(order, OrderPlace(batch, start, len(line), digest(line)))
+        start += len(line)
+
+
+def order_row(order: Order, place: OrderPlace) -> tuple[object, ...]:
+    total = order.worth.amount
+    ordered = microseconds(order.ordered_at)
+    return (order.id, *place, order.account, order.market, ordered, str(total), order.currency, order.buyer.id)
+
+
+def order_summary(row: Sequence[Any]) -> OrderRow:
+    order, account, market, ordered, total, currency, buyer = row
+    return OrderRow(
+        id=order,
+        account=account,
+        market=market,
+        ordered_at=instant(ordered),
+        total=Decimal(total),
+        currency=currency,
+        buyer=buyer,
+    )

@@ -1,0 +1,216 @@
+"""The shop's data as it stands at one commit, read under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from returnctl.errors import Damaged, NotFound
+from returnctl.storage import layout, remembered
+from returnctl.storage.files import Folder
+from returnctl.storage.index import BROKEN, Index, drop
+
+# `show --json` passes verified bytes on and must not wait for the types: they are loaded where they are needed.
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from returnctl.domain.order import Order
+    from returnctl.domain.policy import Pinned
+    from returnctl.domain.record import Return
+    from returnctl.storage.changes import Answer, Entry, OrderQuery, OrderRow, Query, Summary
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+_NEAR = 3
+
+
+class Snapshot:
+    """Every document that it gives was checked against what was committed.
+
+    Its methods raise Damaged and SystemFailure, and NotFound where one thing was asked for.
+    """
+
+    def __init__(self, data: Folder, index: Index) -> None:
+        self._data = data
+        self._index = index
+
+    def close(self) -> None:
+        self._index.close()
+
+    # --- documents
+
+    def raw_return(self, return_id: str) -> bytes:
+        return self._committed("return", return_id, layout.return_path(return_id))
+
+    def get_return(self, return_id: str) -> Return:
+        from returnctl.domain.record import Return
+        from returnctl.storage.documents import decode
+
+        path = layout.return_path(return_id)
+        return decode(self._committed("return", return_id, path), path, Return)
+
+    def get_pinned(self, digest: str) -> Pinned:
+        from returnctl.domain.policy import Pinned
+        from returnctl.storage.documents import decode
+
+        path = layout.pinned_path(digest)
+        return decode(self._committed("pinned_policy", digest, path), path, Pinned)
+
+    def get_file(self, sha256: str) -> bytes:
+        """The content of a piece of evidence."""
+        return self._committed("evidence", sha256, layout.evidence_path(sha256))
+
+    def all_pinned(self) -> Iterator[Pinned]:
+        """Every policy that was ever pinned."""
+        sql = "SELECT path FROM documents WHERE path > ? AND path < ?"
+        found = self._rows(sql, layout.POLICIES, layout.POLICIES + "~")
+        return (self.get_pinned(path[len(layout.POLICIES) : -len(".json")]) for (path,) in found)
+
+    def _committed(self, kind: str, name: str, path: str) -> bytes:
+        committed = self._asked(lambda: self._index.committed(path))
+        if committed is None:
+            raise NotFound(kind=kind, id=name, near=[])
+        return self._data.read_committed(path, committed)
+
+    def get_order(self, order_id: str) -> Order:
+        from returnctl.domain.order import Order
+        from returnctl.storage.documents import decode
+
+        self._know_all(layout.ORDERS)
+        place = self._asked(lambda: self._index.order_place(_text(order_id)))
+        if place is None:
+            near = self._rows("SELECT id FROM orders WHERE instr(id, ?) LIMIT ?", order_id, _NEAR)
+            raise NotFound(kind="order", id=order_id, near=[order for (order,) in near])
+        path = layout.batch_path(place.batch)
+        return decode(self._data.read_committed(path, place.digest, place.start, place.length), path, Order)
+
+    # --- what to look at
+
+    def find(self, word: str) -> tuple[str, ...]:
+        """The returns that a word names exactly, as id, number, platform's id or tracking; else those of an order."""
+        sql = (
+            "SELECT number FROM returns WHERE number = ? UNION SELECT number FROM returns WHERE external = ?"
+            " UNION SELECT number FROM parcels WHERE tracking = ?"
+        )
+        found = self._ids(sql, layout.number_of(word), word, word) or self._of_order(word)
+        if not found:
+            self._know_all(layout.RETURNS)
+        return found
+
+    def returns_of(self, order_id: str) -> tuple[Return, ...]:
+        self._know_all(layout.RETURNS)
+        return tuple(map(self.get_return, self._of_order(order_id)))
+
+    def _of_order(self, order_id: str) -> tuple[str, ...]:
+        return self._ids("SELECT number FROM returns WHERE order_id = ? ORDER BY number", order_id)
+
+    def applied_by(self, buyer_id: str, since: datetime | None = None) -> tuple[datetime, ...]:
+        """The instants at which a buyer applied, earliest first."""
+        from returnctl.storage.rows import instant, microseconds
+
+        self._know_all(layout.RETURNS)
+        sql = "SELECT applied FROM returns WHERE buyer = ? AND applied >= ? ORDER BY applied"
+        found = self._rows(sql, buyer_id, microseconds(since) if since else 0)
+        return tuple(instant(applied) for (applied,) in found)
+
+    def summaries(self, query: Query) -> Iterator[Summary]:
+        from returnctl.storage.queries import summaries
+
+        return self._streamed(lambda: summaries(self._index, query))
+
+    def order_rows(self, query: OrderQuery) -> Iterator[OrderRow]:
+        from returnctl.storage.queries import orders
+
+        return self._streamed(lambda: orders(self._index, query))
+
+    def due_before(self, instant: datetime, limit: int | None = None, *, external: bool = True) -> tuple[str, ...]:
+        """The ids of returns whose due has come by an instant, soonest first; the platform's own can be left out."""
+        from returnctl.storage.rows import microseconds
+
+        sql = "SELECT number FROM returns WHERE due <= ? AND (? OR external IS NULL) ORDER BY due, number LIMIT ?"
+        return self._ids(sql, microseconds(instant), external, -1 if limit is None else limit)
+
+    def answered(self, key: str) -> Answer | None:
+        """What was answered to a request key."""
+        from returnctl.storage.changes import Answer
+
+        found = self._rows("SELECT request, result FROM keys WHERE key = ?", key)
+        return Answer(*found[0]) if found else None
+
+    def entries(self) -> Iterator[Entry]:
+        """The commits, from the first on."""
+        from returnctl.storage import journal
+        from returnctl.storage.head import Head
+
+        return (entry for _, _, entry in journal.entries(self._data, Head()))
+
+    def damaged(self) -> tuple[str, ...]:
+        """Documents that lists lack, since they could not be read when the index was made."""
+        return tuple(map(layout.shown, self._index.unread()))
+
+    # --- digests and what was worked out before
+
+    def digest_of(self, pinned: Pinned) -> str:
+        """The digest under which a policy is, or will be, pinned."""
+        from returnctl.storage.documents import pinned_digest
+
+        return pinned_digest(pinned)
+
+    def order_digest(self, order: Order) -> str:
+        """The digest of an order without its buyer."""
+        from returnctl.storage.documents import order_digest
+
+        return order_digest(order)
+
+    def recall(self, kind: str, digest: str) -> bytes | None:
+        return remembered.recall(self._data, kind, digest)
+
+    def remember(self, kind: str, digest: str, value: bytes) -> None:
+        remembered.remember(self._data, kind, digest, value)
+
+    # --- the index
+
+    def _rows(self, sql: str, *values: object) -> list[Row]:
+        told = [_text(value) if isinstance(value, str) else value for value in values]
+        return self._asked(lambda: self._index.rows(sql, told).fetchall())
+
+    def _ids(self, sql: str, *values: object) -> tuple[str, ...]:
+        """The ids of returns from their numbers."""
+        return tuple(layout.return_id(number) for (number,) in self._rows(sql, *values))
+
+    def _asked(self, question: Callable[[], T]) -> T:
+        """An answer of the index. A broken file is dropped, and this process goes on with one in memory."""
+        try:
+            return question()
+        except BROKEN:
+            self._start_anew()
+            return question()
+
+    def _streamed(self, question: Callable[[], Iterable[T]]) -> Iterator[T]:
+        try:
+            yield from self._asked(question)
+        except BROKEN:
+            drop(self._data)
+            raise Damaged(path=layout.shown(layout.INDEX), why="index") from None
+
+    def _start_anew(self) -> None:
+        from returnctl.storage.rebuild import in_memory
+
+        drop(self._data)
+        self._index = in_memory(self._data, None)
+
+    def _know_all(self, below: str) -> None:
+        """Raises Damaged where a document that could not be read may belong to the answer."""
+        unread = self._asked(lambda: [path for path in self._index.unread() if path.startswith(below)])
+        if unread:
+            from returnctl.storage.rebuild import load
+
+            for path in unread:
+                load(self._data, path, self._index.committed(path) or "")
+            self._start_anew()  # they were brought back since
+
+
+def _text(word: str) -> str:
+    """Words of a command line may hold bytes that are no text."""
+    return word.encode("utf-8", "replace").decode()

@@ -1,0 +1,113 @@
+"""Documents on their way: staged before the commit line, placed after it, finished by whoever comes next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from itertools import groupby
+
+from returnctl.storage import journal
+from returnctl.storage.digests import digest
+from returnctl.storage.files import Folder, fsync
+from returnctl.storage.layout import STAGE
+
+# With the journal's own, a commit of few documents makes no more than six fsyncs.
+_FEW = 5
+
+
+def prepare(data: Folder, documents: Mapping[str, bytes], waiting: tuple[str, ...]) -> None:
+    """Stage documents by their paths; with them the folders reach the disk that the last commit placed into.
+
+    Raises OSError; nothing stays staged then.
+    """
+    try:
+        _prepare(data, documents, [*waiting, *data.make(STAGE)])
+    except OSError:
+        clear(data)
+        raise
+
+
+def _prepare(data: Folder, documents: Mapping[str, bytes], waiting: list[str]) -> None:
+    many = len(documents) + len(waiting) + 1 > _FEW
+    sync_all = _sync_all() if many else None
+    with data.folder(STAGE) as stage:
+        for path, content in documents.items():
+            stage.create(_staged(path), content, durable=sync_all is None)
+        if sync_all:
+            sync_all(stage.fd)
+            return
+        if documents:
+            fsync(stage.fd)
+    for path in waiting:
+        with data.folder(path) as folder:
+            fsync(folder.fd)
+
+
+def place(data: Folder, paths: Iterable[str]) -> tuple[str, ...]:
+    """Put staged documents in their places; gives the folders that wait for their fsync. Raises OSError."""
+    waiting: set[str] = set()
+    with data.folder(STAGE) as stage:
+        for where, inside in groupby(sorted(paths), key=_folder_of):
+            waiting.update(data.make(where), (where,))
+            with data.folder(where) as folder:
+                for path in inside:
+                    os.replace(_staged(path), path.rpartition("/")[2], src_dir_fd=stage.fd, dst_dir_fd=folder.fd)
+    return tuple(sorted(waiting))
+
+
+def clear(data: Folder) -> None:
+    """Drop what was staged in vain, as far as it can be: else the next command does."""
+    with suppress(OSError):
+        _drop(data, data.names(STAGE))
+
+
+def recover(data: Folder) -> None:
+    """Finish or drop what a command left behind; the lock is held. Raises OSError, Damaged."""
+    journal.set_torn_aside(data)
+    staged = set(data.names(STAGE))
+    if not staged:
+        return
+    last = journal.last(data)
+    committed = last.documents.items() if last else ()
+    place(data, [path for path, told in committed if _staged(path) in staged and _holds(data, path, told)])
+    _drop(data, data.names(STAGE))
+
+
+def folders_of(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders that may wait for their fsync where nobody knows which are new."""
+    places = {_folder_of(path) for path in paths}
+    return tuple(sorted(places | {_folder_of(where) or "." for where in places}))
+
+
+def _holds(data: Folder, path: str, committed: str) -> bool:
+    return digest(data.read(f"{STAGE}/{_staged(path)}")) == committed
+
+
+def _drop(data: Folder, names: Iterable[str]) -> None:
+    with data.folder(STAGE) as stage:
+        for name in names:
+            os.unlink(name, dir_fd=stage.fd)
+
+
+def _staged(path: str) -> str:
+    return path.replace("/", "+")
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _sync_all() -> Callable[[int], None] | None:
+    """`syncfs`, which brings all that was written to the disk at once; not every system has it."""
+    import ctypes
+
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        return None
+
+    def sync(fd: int) -> None:
+        if syncfs(fd):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    return sync

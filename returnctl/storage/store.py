@@ -1,0 +1,139 @@
+"""The store of a shop: its `data/`, read by many or changed by one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from returnctl.errors import ShopExists, SystemFailure
+from returnctl.storage import layout, remembered
+from returnctl.storage.files import Folder, fsync, make_folder, told
+from returnctl.storage.index import Index
+from returnctl.storage.lock import Lock
+from returnctl.storage.snapshot import Snapshot
+
+# `show --json` passes verified bytes on and must not wait for the types: they are loaded where they are needed.
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.storage.rebuild import Progress
+    from returnctl.storage.writer import Writer
+
+_DATA = "data"
+_ROOT_USER = 0
+
+
+class Store:
+    """`progress` is told how far an index is that has to be made anew."""
+
+    def __init__(self, root: Path, progress: Progress | None = None) -> None:
+        self._root = root
+        self._progress = progress
+
+    @classmethod
+    def create(cls, root: Path, *, private: bool = True) -> Store:
+        """A new `data/`, whole or not at all, for the owner alone or for the group too.
+
+        What is made in it later goes by the mode of this folder. Raises ShopExists, SystemFailure.
+        """
+        import shutil
+
+        target, new = root / _DATA, root / f"{_DATA}.{os.getpid()}.new"
+        if target.exists():
+            raise ShopExists(path=str(target))
+        try:
+            _make(str(new), shared=not private)
+            new.rename(target)
+            with Folder.open(str(root)) as folder:
+                fsync(folder.fd)
+        except OSError as error:
+            shutil.rmtree(new, ignore_errors=True)
+            raise SystemFailure(path=str(target), why=error.strerror or str(error)) from None
+        return cls(root)
+
+    @contextmanager
+    def reading(self, timeout: float = 30) -> Iterator[Snapshot]:
+        """The data as they stand, while nobody writes. Raises Locked, Damaged, SystemFailure, NotKnown."""
+        with self._open() as data, Lock(data, timeout) as lock:
+            snapshot = Snapshot(data, self._shared_index(data, lock))
+            try:
+                yield snapshot
+            finally:
+                snapshot.close()
+
+    @contextmanager
+    def writing(self, holder: str, timeout: float = 30) -> Iterator[Writer]:
+        """The data for this process alone; `holder` tells those who wait. Raises as `reading` does."""
+        from returnctl.storage.writer import Writer
+
+        with self._open() as data, Lock(data, timeout) as lock:
+            lock.own()
+            lock.sign(holder)
+            try:
+                index = Index.open(data)
+                writer = Writer(data, _current(data, index) or self._recovered(data, index), lock)
+                try:
+                    yield writer
+                finally:
+                    writer.close()
+            finally:
+                lock.clear()
+
+    def recall(self, kind: str, digest: str) -> bytes | None:
+        """What was remembered under a digest; needs no lock."""
+        with self._open() as data:
+            return remembered.recall(data, kind, digest)
+
+    def remember(self, kind: str, digest: str, value: bytes) -> None:
+        with self._open() as data:
+            remembered.remember(data, kind, digest, value)
+
+    @contextmanager
+    def _open(self) -> Iterator[Folder]:
+        with told(""):
+            data = Folder.open(f"{self._root}/{_DATA}")
+        with data:
+            _refuse_strangers(data)
+            yield data
+
+    def _shared_index(self, data: Folder, lock: Lock) -> Index:
+        """The index at the journal's end, with the lock shared; where something is left to do, it is done first."""
+        lock.share()
+        index = Index.open(data)
+        while (current := _current(data, index)) is None:
+            lock.own()
+            index = self._recovered(data, index)
+            lock.share()
+        return current
+
+    def _recovered(self, data: Folder, known: Index | None) -> Index:
+        from returnctl.storage import rebuild, staging
+
+        with told(""):
+            staging.recover(data)
+            return rebuild.brought_up(data, known, self._progress)
+
+
+def _current(data: Folder, index: Index | None) -> Index | None:
+    """The index, if it is at the journal's end and nothing is staged."""
+    return index if index and not data.names(layout.STAGE) and index.head().stands(data) else None
+
+
+def _make(path: str, *, shared: bool) -> None:
+    make_folder(path, shared=shared)
+    with Folder.open(path) as data:
+        for name in layout.FOLDERS:
+            data.make(name)
+        for name in (layout.JOURNAL, layout.LOCK):
+            data.create(name, b"")
+        fsync(data.fd)
+
+
+def _refuse_strangers(data: Folder) -> None:
+    """Another user's data may be planted, unless that user shares them with a group of ours."""
+    told = os.fstat(data.fd)
+    ours = told.st_uid in (os.geteuid(), _ROOT_USER)
+    if not ours and not (data.shared and told.st_gid in (os.getegid(), *os.getgroups())):
+        raise SystemFailure(path=layout.shown(""), why="another user owns it")

@@ -1,0 +1,134 @@
+"""The one who may change the shop: a snapshot under the exclusive lock, with `commit`."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Raw
+
+from returnctl.domain.order import Order
+from returnctl.errors import Failure, NotKnown, SystemFailure
+from returnctl.storage import documents, journal, layout, rows, staging
+from returnctl.storage.changes import Change, Entry, OrderState
+from returnctl.storage.digests import digest
+from returnctl.storage.files import Folder, told
+from returnctl.storage.head import Head
+from returnctl.storage.index import BROKEN, Index
+from returnctl.storage.lock import Lock
+from returnctl.storage.snapshot import Snapshot
+
+_STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+class Writer(Snapshot):
+    """`warnings` tells what did not go well after a commit: `not_placed`, `not_indexed`. The next command mends it."""
+
+    def __init__(self, data: Folder, index: Index, lock: Lock) -> None:
+        super().__init__(data, index)
+        self.warnings: list[str] = []
+        self._lock = lock
+        self._head = index.head()
+        self._counter = self._head.counter
+
+    def next_id(self) -> str:
+        """The id of a new return. Those that are not committed are given again to the next writer."""
+        self._counter += 1
+        return layout.return_id(self._counter)
+
+    def order_state(self, order: Order) -> OrderState:
+        """How an order stands to what was imported before."""
+        place = self._asked(lambda: self._index.order_place(order.id))
+        if place is None:
+            return "new"
+        return "unchanged" if place.digest == digest(documents.encode_order(order)) else "changed"
+
+    def commit(self, change: Change) -> None:
+        """All of it or nothing. Raises SystemFailure where nothing changed, NotKnown where that cannot be told."""
+        if self.warnings:
+            raise SystemFailure(path="data", why=self.warnings[0])
+        lines = [documents.encode_order(order) for order in change.orders]
+        contents = self._contents(change, lines)
+        entry = self._entry(change, contents)
+        line = journal.line_of(entry)
+        with _undisturbed():
+            self._write(contents, line)
+            self._follow(change, entry, lines, line)
+
+    def sync_index(self) -> None:
+        """Make the index outlast a restart of the machine: for the end of long work. Raises SystemFailure."""
+        with told(layout.INDEX):
+            self._asked(self._index.sync)
+
+    def _contents(self, change: Change, lines: list[bytes]) -> dict[str, bytes]:
+        """The documents of a change by their paths, without copies that are kept already."""
+        pinned = map(documents.encode_pinned, change.pinned)
+        copies = {layout.pinned_path(digest(content)): content for content in pinned}
+        copies |= {layout.evidence_path(sha256): content for sha256, content in change.files}
+        new = {path: content for path, content in copies.items() if self._index.committed(path) is None}
+        batch = {layout.batch_path(self._head.sequence + 1): b"".join(lines)} if lines else {}
+        return (
+            new | batch | {layout.return_path(record.id): documents.encode_return(record) for record in change.returns}
+        )
+
+    def _entry(self, change: Change, contents: dict[str, bytes]) -> Entry:
+        numbers = (layout.number_of(record.id) or 0 for record in change.returns)
+        return Entry(
+            sequence=self._head.sequence + 1,
+            previous=self._head.digest,
+            at=change.at,
+            by=change.by,
+            role=change.role,
+            command=change.command,
+            counter=max(self._head.counter, *numbers, 0),
+            events=change.events,
+            keys={key: (answer.request, Raw(answer.result)) for key, answer in change.keys.items()},
+            refused=change.refused,
+            documents={path: digest(content) for path, content in contents.items()},
+        )
+
+    def _write(self, contents: dict[str, bytes], line: bytes) -> None:
+        with told(layout.STAGE):
+            staging.prepare(self._data, contents, self._head.folders)
+        try:
+            journal.append(self._data, self._head.size, line)
+        except NotKnown:
+            self._lock.refuse_writers()
+            raise
+        except Failure:
+            staging.clear(self._data)
+            raise
+
+    def _follow(self, change: Change, entry: Entry, lines: list[bytes], line: bytes) -> None:
+        """It is committed: from here on nothing is a failure of the command."""
+        try:
+            folders = staging.place(self._data, entry.documents)
+        except OSError:
+            self.warnings.append("not_placed")
+            return
+        place, end = self._head.size, self._head.size + len(line)
+        self._head = Head(end, entry.sequence, journal.own_digest(line), entry.counter, folders)
+        try:
+            self._index_change(change, entry, lines, place)
+        except BROKEN:
+            self.warnings.append("not_indexed")
+
+    def _index_change(self, change: Change, entry: Entry, lines: list[bytes], place: int) -> None:
+        index = self._index
+        with index.change():
+            index.put_documents(entry.documents, place, unread=False)
+            index.put_returns(list(map(rows.return_row, change.returns)), rows.parcels(change.returns))
+            index.put_orders(rows.batch_rows(entry.sequence, change.orders, lines))
+            index.put_keys((key, answer.request, answer.result) for key, answer in change.keys.items())
+            index.set_head(self._head)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C and the like wait: a commit ends whole, and is told as it ended."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
