@@ -1,0 +1,193 @@
+"""What failures say to people: what, why, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from returnctl.output.clean import clean
+from returnctl.output.forms import word
+from returnctl.output.intake_words import WHY
+from returnctl.output.words import mark, say
+
+
+class Sentence(NamedTuple):
+    what: str
+    hint: str = ""
+
+
+class _Facts(dict[str, Any]):
+    """Facts that a sentence may name; one that is missing shows as a question mark."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+_SENTENCES: dict[str, Sentence] = {
+    "failed": Sentence(mark("It failed.")),
+    "system": Sentence(mark("{path}: {why}. Nothing was changed.")),
+    "invalid_policy": Sentence(mark("{file}: the policy cannot be used."), "returnctl policy validate"),
+    "invalid_settings": Sentence(mark("{file}: the settings cannot be used.")),
+    "shop_exists": Sentence(
+        mark("{path} holds something already, and nothing is written over it."), "returnctl init DIR"
+    ),
+    "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
+    "bad_file": Sentence(mark("{file}: {told}")),
+    "usage": Sentence("{text}", "returnctl --help"),
+    "bad_value": Sentence(mark("{what}: '{value}' is not {form}.")),
+    "ambiguous_date": Sentence(
+        mark("'{value}' can be read as two dates."), mark("write the year first: 2026-11-12, or 2026-11-12T09:30")
+    ),
+    "nothing_given/amount": Sentence(mark("{id}: how much?"), "returnctl resolve {id} --outcome refund --amount 12.50"),
+    "nothing_given/units": Sentence(mark("{id}: no units are left to take."), "returnctl show {id}"),
+    "nothing_given/consent": Sentence(
+        mark("{id}: --final gives up money of the buyer, so it wants the buyer's consent."),
+        'returnctl refund {id} --final --note "…"',
+    ),
+    "not_all_graded": Sentence(
+        mark("{id}: line {line} has {received} received units and {graded} are graded."),
+        "returnctl inspect {id} --item {line}=as_sent:{received}",
+    ),
+    "no_proof_of_payment": Sentence(
+        mark("{id}: {amount} {currency} are to be paid, and nobody says that they were."),
+        "returnctl refund {id} --reference TXN",
+    ),
+    "not_eligible": Sentence(mark("order {order}: the policy does not allow this return: {rules}")),
+    "too_much_money": Sentence(
+        mark("{id}: {asked} {currency} is more than can be paid; the most is {most} {currency}.")
+    ),
+    "too_many_units": Sentence(mark("{id}: line {line} has {most} units to take, not {asked}.")),
+    "no_policy": Sentence(
+        mark("order {order}: no policy holds for market {market} at the date of the order."), "returnctl policy list"
+    ),
+    "several_policies": Sentence(
+        mark("order {order}: several policies fit ({names}) and the settings name none of them."),
+        mark("write 'policy: NAME' into returnctl.yaml"),
+    ),
+    "no_amount_in_currency": Sentence(
+        mark("the policy has no amount in {currency} under '{key}', and this step needs it."), "returnctl policy show"
+    ),
+    "not_offered": Sentence(mark("{id}: the policy does not offer '{value}', only {offered}.")),
+    "wrong_state": Sentence(mark("{id} is {state}: '{event}' cannot follow.")),
+    "frozen": Sentence(
+        mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome …"
+    ),
+    "nothing_to_undo/first": Sentence(
+        mark("{id}: an application is not undone, it is cancelled."), "returnctl cancel {id}"
+    ),
+    "nothing_to_undo/paid": Sentence(mark("{id}: money may have left the house with '{event}', so it stays.")),
+    "nothing_to_undo/sent": Sentence(mark("{id}: the replacement has left the house, so '{event}' stays.")),
+    "nothing_to_undo/told": Sentence(mark("{id}: '{event}' was told or carried out outside already, so it stays.")),
+    "nothing_to_undo/undone": Sentence(mark("{id}: the step before cannot be undone any more.")),
+    "key_used": Sentence(mark("'{key}' was used for something else.")),
+    "not_found/return": Sentence(mark("no return is known as '{id}'."), "returnctl list"),
+    "not_found/order": Sentence(mark("no order '{id}' was imported."), "returnctl order list"),
+    "not_found/line": Sentence(mark("there is no line '{id}' here; there are {near}."), "returnctl order show {order}"),
+    "not_found/policy": Sentence(mark("there is no policy '{id}'; there are {near}."), "returnctl policy list"),
+    "not_found/grade": Sentence(mark("the policy has no grade '{id}'; it has {near}.")),
+    "not_found/reject_reason": Sentence(mark("the policy has no reason '{id}' to reject; it has {near}.")),
+    "not_found/account": Sentence(mark("the settings have no account '{id}'; they have {near}.")),
+    "ambiguous": Sentence(mark("'{id}' may mean {ids}."), "returnctl show {first}"),
+    "hook_declined": Sentence(mark("{id}: hooks/{hook} declined: {why}"), "returnctl show {id}"),
+    "no_shop": Sentence(mark("there is no shop at {path} or above it."), "returnctl init"),
+    "locked": Sentence(
+        mark("the shop is locked by {holder} since {since}."), mark("wait, or give more time with --lock-timeout")
+    ),
+    "damaged": Sentence(mark("{path} is damaged ({why}). It was not used."), mark("restore it from a backup")),
+    "newer_format": Sentence(
+        mark("{path} was written by a newer returnctl ({format})."), "pip install --upgrade returnctl"
+    ),
+    "not_known": Sentence(mark("it is not known whether it happened."), "returnctl {cure}"),
+    "not_known/payment": Sentence(
+        mark("{id}: it is not known whether the payment {key} was made. The same key is asked again by:"),
+        "returnctl refund {id} --retry",
+    ),
+    "interrupted": Sentence(mark("interrupted. What was reported as done is done.")),
+}
+
+# The forms that values must have.
+_WANTED: dict[str, str] = {
+    "amount": mark("a plain amount such as {example}"),
+    "instant": mark("a date such as 2026-11-12, 2026-11-12T09:30, today, 2d or -2d"),
+    "units": mark("a number of units, 1 or more"),
+    "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
+    "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
+    "once": mark("a line that is named once"),
+    "one_of": mark("one of {choices}"),
+    "text": mark("a text"),
+}
+# Why a rule of eligibility failed.
+_RULES: dict[str, str] = {
+    "delivered": mark("not {starts} yet"),
+    "window": mark("the window ended {ends}"),
+    "returnable": mark("not returnable {because}"),
+    "type": mark("'{type}' is not offered here, only {offered}"),
+    "reason": mark("a reason is needed: {known}"),
+    "conditions": mark("not stated: {missing}"),
+    "evidence": mark("missing evidence: {missing}"),
+    "quantity": mark("{asked} asked for, {bought} bought, {already} in other returns"),
+}
+
+
+def told(code: str, facts: Mapping[str, Any]) -> Sentence:
+    """What and what next, in the reader's language."""
+    key = next(
+        (f"{code}/{facts[name]}" for name in ("kind", "wanted", "why") if f"{code}/{facts.get(name)}" in _SENTENCES),
+        code,
+    )
+    if code == "not_known" and "key" in facts:
+        key = "not_known/payment"
+    sentence = _SENTENCES.get(key, _SENTENCES["failed"])
+    shown = _Facts({name: _shown(name, value) for name, value in facts.items()} | _made(code, facts))
+    hint = shown["hint"] if "hint" in shown else say(sentence.hint).format_map(shown)
+    return Sentence(clean(say(sentence.what).format_map(shown)), clean(hint))
+
+
+def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What sentences need beyond the plain facts."""
+    made: dict[str, str] = {}
+    if code in ("bad_row", "bad_file"):
+        text = WHY.get(str(facts.get("why")), "{why}: {value}")
+        made["told"] = say(text).format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
+    if code == "bad_value":
+        wanted = say(_WANTED.get(str(facts.get("wanted")), "{wanted}"))
+        made["form"] = wanted.format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
+    if code == "not_eligible":
+        made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
+        made["hint"] = say('to let it pass all the same, add --exception "why"')
+    if code == "wrong_state":
+        made["hint"] = _instead(facts)
+    if code == "ambiguous":
+        made["first"] = str(facts["ids"][0])
+    return made
+
+
+def _rule(failed: Mapping[str, Any]) -> str:
+    """`line 1: the window ended … (standard.yaml:6)`."""
+    text = say(_RULES[failed["rule"]]).format_map(
+        _Facts({k: _shown(k, v) for k, v in failed["facts"].items()} | {"?": ""})
+    )
+    line = say("line {line}: ", line=failed["line"]) if failed.get("line") else ""
+    place = f" ({failed['at']})" if failed.get("at") else ""
+    return f"{line}{text.replace(' ?', '')}{place}"
+
+
+def _instead(facts: Mapping[str, Any]) -> str:
+    """The commands that the table allows in this state."""
+    from returnctl.domain.states import BOOKED
+
+    commands = [f"returnctl {event} {facts.get('id')}" for event in facts.get("allowed", ()) if event not in BOOKED]
+    if "confirm" in facts.get("allowed", ()):
+        commands = [
+            f"returnctl refund {facts.get('id')} --reference TXN",
+            f"returnctl refund {facts.get('id')} --failed WHY",
+        ]
+    return "  |  ".join(commands) or f"returnctl show {facts.get('id')}"
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, str):
+        return word(value) if name in ("state", "event", "type") else value
+    if isinstance(value, Iterable):
+        return ", ".join(map(str, value))
+    return str(value)

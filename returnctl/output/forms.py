@@ -1,0 +1,136 @@
+"""How single values look to people: money, instants, time left, words of the field."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from returnctl.domain.record import Due
+from returnctl.output.words import mark, say
+
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    return "" if amount is None else f"{amount} {currency}"
+
+
+def when(instant: datetime | None, zone: str) -> str:
+    """`2026-11-22 14:05 PST`, in the shop's zone."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z") if instant else ""
+
+
+def left(instant: datetime, now: datetime) -> str:
+    """`in 5h`, `2h overdue`."""
+    span = _span(abs(instant - now))
+    return say("in {span}", span=span) if instant > now else say("{span} overdue", span=span)
+
+
+def _span(length: timedelta) -> str:
+    if length >= 2 * _DAY:
+        return say("{n}d", n=length // _DAY)
+    if length >= _HOUR:
+        return say("{n}h", n=length // _HOUR)
+    return say("{n}min", n=length // _MINUTE)
+
+
+def due(waits: Due | None, now: datetime) -> str:
+    """`seller: review in 5h`."""
+    if waits is None:
+        return ""
+    return say("{who}: {action} {left}", who=word(waits.by), action=word(waits.action), left=left(waits.at, now))
+
+
+# The words of documents, as people read them.
+_WORDS = {
+    "buyer": mark("buyer"),
+    "seller": mark("seller"),
+    "carrier": mark("carrier"),
+    "platform": mark("platform"),
+    "system": mark("system"),
+    "requested": mark("requested"),
+    "approved": mark("approved"),
+    "in_transit": mark("in transit"),
+    "received": mark("received"),
+    "refund_due": mark("refund due"),
+    "refunding": mark("refunding"),
+    "refunded": mark("refunded"),
+    "replacement_due": mark("replacement due"),
+    "replaced": mark("replaced"),
+    "rejected": mark("rejected"),
+    "disputed": mark("disputed"),
+    "cancelled": mark("cancelled"),
+    "expired": mark("expired"),
+    "closed": mark("closed"),
+    "return_and_refund": mark("return and refund"),
+    "refund_only": mark("refund only"),
+    "replacement": mark("replacement"),
+    "review": mark("review"),
+    "ship": mark("ship"),
+    "receive": mark("receive"),
+    "inspect": mark("inspect"),
+    "refund": mark("refund"),
+    "confirm": mark("confirm"),
+    "replace": mark("replace"),
+    "dispute": mark("dispute"),
+    "negotiate": mark("negotiate"),
+    "apply": mark("apply"),
+    "approve": mark("approve"),
+    "reject": mark("reject"),
+    "fail": mark("fail"),
+    "convert": mark("convert"),
+    "accept": mark("accept"),
+    "cancel": mark("cancel"),
+    "expire": mark("expire"),
+    "close": mark("close"),
+    "escalate": mark("escalate"),
+    "resolve": mark("resolve"),
+    "undo": mark("undo"),
+    "note": mark("note"),
+    "message": mark("message"),
+    "attach": mark("attach"),
+    "done": mark("done"),
+    "pass": mark("pass"),
+    "skip": mark("skip"),
+    "remind": mark("remind"),
+    "unchanged": mark("unchanged"),
+    "planned": mark("planned"),
+    "refused": mark("refused"),
+    "failed": mark("failed"),
+    "original_payment": mark("original payment"),
+    "store_credit": mark("store credit"),
+    "pending": mark("pending"),
+    "confirmed": mark("confirmed"),
+    "negotiation": mark("negotiation"),
+    "tell": mark("tell the buyer"),
+    "act": mark("carry out on the platform"),
+    "applied": mark("the request arrived"),
+    "decided": mark("the decision"),
+    "item": mark("goods"),
+    "grade": mark("kept for wear"),
+    "restocking_fee": mark("restocking fee"),
+    "outbound_shipping": mark("shipping paid"),
+    "return_label": mark("return label"),
+    "paid": mark("paid before"),
+    "agreed": mark("agreed"),
+    "limit": mark("limited to what is left"),
+    "delivered": mark("delivered"),
+    "window": mark("window"),
+    "returnable": mark("returnable"),
+    "type": mark("type"),
+    "reason": mark("reason"),
+    "conditions": mark("conditions"),
+    "evidence": mark("evidence"),
+    "quantity": mark("quantity"),
+    "limits": mark("limits"),
+}
+
+
+def word(code: str | None) -> str:
+    """A code of the documents in the reader's words; codes of a policy's own stay as they are."""
+    if not code:
+        return ""
+    return say(_WORDS[code]) if code in _WORDS else code

@@ -1,0 +1,64 @@
+"""The rows of `list` and `todo`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from returnctl.domain.owed import open_owed
+from returnctl.domain.record import Due, Return
+from returnctl.output.forms import due, money, word
+from returnctl.output.returns import next_command
+from returnctl.output.words import mark
+
+RETURNS = (
+    mark("return"), mark("state"), mark("type"), mark("order"), mark("reason"), mark("due"), mark("total"),
+)  # fmt: skip
+TODO = (mark("return"), mark("state"), mark("due"), mark("total"), mark("owed"), mark("type next"))
+_INSIDE = ("external", "owed")
+
+
+def row_of_return(summary: Struct) -> dict[str, Any]:
+    """A summary as the contract writes it."""
+    values: dict[str, Any] = msgspec.to_builtins(summary)
+    return {key: value for key, value in values.items() if key not in _INSIDE}
+
+
+def cells_of_return(row: Mapping[str, Any], now: datetime) -> list[str]:
+    waits = due(_due(row), now)
+    total = money(row["total"], row["currency"])
+    return [row["id"], word(row["state"]), word(row["type"]), row["order"], row["reason"] or "", waits, total]
+
+
+def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
+    """A summary, what is owed outside (kind and what), and the command to type next.
+
+    `record` is needed only where something is owed, or an application is to be reviewed.
+    """
+    owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record else ())]
+    eligible = not (record and any(x.outcome == "fail" and x.rule != "limits" for x in record.eligibility))
+    row = row_of_return(summary)
+    command = next_command(row["id"], _due(row), eligible=eligible or bool(record and record.exception))
+    return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"}
+
+
+def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:
+    waits = due(_due(row), now)
+    total = money(row["total"], row["currency"])
+    owed = "; ".join(
+        _owed(kind, row["owed"]) for kind in ("tell", "act") if any(x["kind"] == kind for x in row["owed"])
+    )
+    return [row["id"], word(row["state"]), waits, total, owed, row["next"]]
+
+
+def _owed(kind: str, owed: Sequence[Mapping[str, str]]) -> str:
+    """`tell the buyer: approved, received`."""
+    return f"{word(kind)}: " + ", ".join(word(each["what"]) for each in owed if each["kind"] == kind)
+
+
+def _due(row: Mapping[str, Any]) -> Due | None:
+    return msgspec.convert(row["due"], Due) if row["due"] else None

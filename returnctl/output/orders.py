@@ -1,0 +1,63 @@
+"""An order, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from returnctl.domain.order import Order
+from returnctl.domain.record import Return
+from returnctl.domain.units import free
+from returnctl.output.clean import clean
+from returnctl.output.forms import money, when, word
+from returnctl.output.rows import aligned
+from returnctl.output.words import mark, say
+
+ORDERS = (mark("order"), mark("ordered"), mark("market"), mark("account"), mark("buyer"), mark("total"))
+
+
+def order_json(order: Order) -> str:
+    return msgspec.json.format(msgspec.json.encode(order), indent=2).decode() + "\n"
+
+
+def full(order: Order, returns: tuple[Return, ...], zone: str) -> str:
+    head = [
+        ("order", f"{order.id}  {order.market} {order.account or ''}".strip()),
+        ("buyer", f"{order.buyer.name} {order.buyer.id}".strip()),
+        ("ordered", when(order.ordered_at, zone)),
+        ("shipped", when(order.shipped_at, zone)),
+        ("delivered", when(order.delivered_at, zone)),
+        ("cancelled", when(order.cancelled_at, zone)),
+        ("shipping", money(order.freight.amount, order.currency)),
+        ("paid", money(order.paid, order.currency)),
+        ("not refundable", money(order.difference, order.currency) if order.difference > 0 else ""),
+    ]
+    lines = [
+        [x.line, clean(x.sku), clean(x.title), str(x.quantity), str(free(x, returns)), str(x.net), str(x.tax)]
+        for x in order.lines
+    ]
+    headings = [say(name) for name in ("line", "SKU", "title", "quantity", "free", "net", "tax")]
+    listed = [[each.id, word(each.state)] for each in returns]
+    parts = [
+        aligned([[say(name), clean(value)] for name, value in head if value]),
+        aligned(lines, headings),
+        aligned(listed, [say("return"), say("state")]) if listed else "",
+        say("next: {command}", command=f"returnctl apply {order.id} --item LINE=QTY --reason CODE"),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def cells_of_order(row: Mapping[str, Any], zone: str) -> list[str]:
+    from datetime import datetime
+
+    ordered = when(datetime.fromisoformat(row["ordered_at"]), zone)
+    return [
+        row["id"],
+        ordered,
+        row["market"],
+        row["account"] or "",
+        row["buyer"],
+        money(row["total"], row["currency"]),
+    ]

@@ -1,0 +1,66 @@
+"""Policies, as people read them: which there are, and each value with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from returnctl.domain.policy import PolicySource
+from returnctl.domain.terms import Resolved
+from returnctl.output.words import chosen, mark, say
+
+POLICIES = (mark("policy"), mark("version"), mark("file"), mark("markets"), mark("in force from"), mark("title"))
+VALUES = (mark("key"), mark("value"), mark("from"))
+
+
+def policy_row(source: PolicySource) -> dict[str, Any]:
+    body = source.body
+    return {
+        "id": source.name,
+        "version": source.version,
+        "file": source.source,
+        "markets": body["markets"],
+        "from": body.get("effective", {}).get("from"),
+        "title": body.get("title", {}),
+    }
+
+
+def cells_of_policy(row: Mapping[str, Any]) -> list[str]:
+    title = row["title"].get(chosen()) or next(iter(row["title"].values()), "")
+    return [
+        row["id"],
+        str(row["version"]),
+        row["file"],
+        " ".join(row["markets"]),
+        row["from"] or say("always"),
+        title,
+    ]
+
+
+def values_of(resolved: Resolved) -> Iterator[dict[str, Any]]:
+    """Every value of the terms by its path, with `file:line`, or `default`."""
+    for path, value in _leaves(msgspec.to_builtins(resolved.terms), ""):
+        yield {"id": path, "value": value, "from": resolved.place(path)}
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """Values that are given; lists stay whole."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}/{key}" if path else key)
+    elif value not in (None, False, {}, [], ()):
+        yield path, value
+
+
+def cells_of_value(row: Mapping[str, Any]) -> list[str]:
+    return [row["id"].replace("/", "."), _text(row["value"]), row["from"]]
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, list):
+        return ", ".join(_text(inner) for inner in value)
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_text(inner)}" for key, inner in value.items())
+    return str(value)

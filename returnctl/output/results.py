@@ -1,0 +1,68 @@
+"""What came of a change: lines for people, one envelope for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from returnctl.domain.record import Breakdown, Due
+from returnctl.output.clean import clean
+from returnctl.output.failures import told
+from returnctl.output.forms import due, word
+from returnctl.output.returns import next_command
+from returnctl.output.words import mark, say
+from returnctl.output.worksheet import worksheet
+
+WARNINGS = {
+    "clock_went_back": mark("the time is before the last event; the event takes that one's time"),
+    "grade_without_evidence": mark("the policy asks for evidence of this grade, and none was given"),
+    "not_placed": mark("committed, but not placed yet; the next command does it"),
+    "index_behind": mark("committed, but the index is behind; the next command catches up"),
+}
+
+
+def envelope(command: str, results: Sequence[dict[str, Any]], summary: dict[str, int] | None = None) -> dict[str, Any]:
+    """The JSON of every writer."""
+    told_all = {"returnctl": "result/v1", "command": command, "results": [_with_message(x) for x in results]}
+    return told_all | ({"summary": summary} if summary is not None else {})
+
+
+def _with_message(result: dict[str, Any]) -> dict[str, Any]:
+    return result | {"error": failure_json(result["error"])} if "error" in result else result
+
+
+def failure_json(error: dict[str, Any]) -> dict[str, Any]:
+    """`{"code", "exit", "message", "facts", "hint"}`."""
+    sentence = told(error["code"], error["facts"])
+    return {
+        "code": error["code"],
+        "exit": error["exit"],
+        "message": sentence.what,
+        "facts": error["facts"],
+        "hint": sentence.hint,
+    }
+
+
+def lines(
+    result: dict[str, Any], now: datetime, waits: Due | None, breakdown: Breakdown | None, currency: str
+) -> Iterator[str]:
+    """What people read of one result that went well."""
+    steps = ", ".join(word(event) for event in result.get("events", ()))
+    where = word(result.get("to"))
+    if result["outcome"] == "unchanged":
+        yield say("{id}: unchanged, {state}", id=result["id"], state=where)
+        return
+    text = mark("{id}: {steps} → {state}") if result["outcome"] == "done" else mark("{id}: would {steps} → {state}")
+    yield say(text, id=result["id"], steps=steps, state=where)
+    if breakdown:
+        yield worksheet(breakdown, currency)
+    if waits:
+        yield "  " + due(waits, now)
+    command = next_command(result["id"], waits)
+    if command and result["outcome"] == "done":
+        yield "  " + say("next: {command}", command=clean(command))
+
+
+def warning(code: str) -> str:
+    return say(WARNINGS.get(code, code))

@@ -1,0 +1,96 @@
+"""Lists of things, in the formats that programs read and in a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from returnctl.output.clean import clean
+from returnctl.output.words import say
+
+Row = Mapping[str, Any]
+# More rows than these stream as plain columns instead of waiting for the longest.
+_TABLE_AT_MOST = 2000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def written(
+    rows: Iterable[Row], how: str, columns: Sequence[str], people: Callable[[Row], Sequence[str]]
+) -> Iterator[str]:
+    """The text, in pieces of whole lines. `columns` are headings for people, one for each of their cells."""
+    if how == "json":
+        return _json(rows)
+    if how == "jsonl":
+        return (_line(row) for row in rows)
+    if how == "csv":
+        return _csv(rows)
+    if how == "ids":
+        return (f"{row['id']}\n" for row in rows)
+    return _table(rows, columns, people)
+
+
+def _line(row: Row) -> str:
+    import msgspec
+
+    return msgspec.json.encode(row).decode() + "\n"
+
+
+def _json(rows: Iterable[Row]) -> Iterator[str]:
+    first = True
+    for row in rows:
+        yield ("[\n" if first else ",\n") + _line(row)[:-1]
+        first = False
+    yield "[]\n" if first else "\n]\n"
+
+
+def _csv(rows: Iterable[Row]) -> Iterator[str]:
+    import csv
+    import io
+
+    import msgspec
+
+    for at, row in enumerate(rows):
+        text = io.StringIO()
+        flat = _flat(msgspec.to_builtins(row))
+        writer = csv.DictWriter(text, list(flat), lineterminator="\n")
+        if at == 0:
+            writer.writeheader()
+        writer.writerow({key: _cell(value) for key, value in flat.items()})
+        yield text.getvalue()
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    """Objects become columns of their own: `due.at`."""
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if key == "due":
+            flat |= {f"due.{name}": (value or {}).get(name) for name in ("action", "by", "at", "then")}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _cell(value: object) -> object:
+    """A text that a spreadsheet would run as a formula is quoted."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _table(rows: Iterable[Row], columns: Sequence[str], people: Callable[[Row], Sequence[str]]) -> Iterator[str]:
+    cells = ([clean(cell) for cell in people(row)] for row in rows)
+    first = list(islice(cells, _TABLE_AT_MOST + 1))
+    headings = [say(column) for column in columns]
+    if len(first) <= _TABLE_AT_MOST:
+        if first:
+            yield aligned(first, headings) + "\n"
+        return
+    for line in chain([headings], first, cells):
+        yield "\t".join(line) + "\n"
+
+
+def aligned(cells: Sequence[Sequence[str]], headings: Sequence[str] = ()) -> str:
+    from tabulate import tabulate
+
+    return tabulate(cells, headers=headings, tablefmt="simple" if headings else "plain", disable_numparse=True)
