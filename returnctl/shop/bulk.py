@@ -1,0 +1,67 @@
+"""Many requests from one file: JSON lines or CSV, with the names of the options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from returnctl.errors import BadRow
+from returnctl.readers.strict_json import read_json_lines
+from returnctl.readers.tables import read_table
+from returnctl.shop.intake import read_file
+from returnctl.shop.road import Done, Road
+
+T = TypeVar("T")
+
+
+def each(road: Road, name: str, kind: type[T], act: Callable[[Road, T, int], Done]) -> Iterator[Done]:
+    """Carry out the requests of a file, row by row; a bad row is told with its number, the others are done."""
+    for row, values in _rows(name):
+        yield road.told(str(row), partial(_one, road, act, name, row, values, kind), row)
+
+
+def _one(
+    road: Road,
+    act: Callable[[Road, T, int], Done],
+    name: str,
+    row: int,
+    values: Any,
+    kind: type[T],  # noqa: ANN401
+) -> Done:
+    return act(road, _typed(name, row, values, kind), row)
+
+
+def _rows(name: str) -> Iterator[tuple[int, Any]]:
+    data = read_file(name)
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b""):
+        yield from read_json_lines(data, name)
+    else:
+        table = read_table(data, name)
+        for row in table.rows():
+            if row.problem:
+                yield row.number, BadRow(file=name, row=row.number, column="", why=row.problem, value="")
+                continue
+            cells = zip(table.columns, row.cells, strict=False)
+            yield row.number, {key: _cell(key, value.strip()) for key, value in cells if value.strip()}
+
+
+def _cell(key: str, value: str) -> Any:  # noqa: ANN401
+    """Lists stand in one cell, parted by spaces; items as `LINE=QTY`."""
+    if key in ("conditions", "evidence"):
+        return value.split()
+    if key == "items":
+        pairs = (item.partition("=") for item in value.split())
+        return {line: int(units) if units.isdecimal() else None for line, _, units in pairs}
+    return value
+
+
+def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:  # noqa: ANN401
+    if isinstance(values, BadRow):
+        raise values
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise BadRow(file=name, row=row, column="", why="bad_request", value=str(error)) from None

@@ -1,0 +1,142 @@
+"""Which policy decides an order, and pinning it: a copy that later needs neither file nor holiday library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from returnctl.domain.calendar import WorkCalendar, local_day
+from returnctl.domain.markets import MARKETS
+from returnctl.domain.order import Order
+from returnctl.domain.policy import Pinned, PolicySource
+from returnctl.domain.record import PolicyRef
+from returnctl.errors import NoPolicy, SeveralPolicies
+from returnctl.shop.shop import Shop, read
+from returnctl.storage.digests import digest
+from returnctl.storage.snapshot import Snapshot
+
+# A window or deadline that a return opens ends within these years after its application.
+_YEARS_AHEAD = 2
+
+
+class Chosen(NamedTuple):
+    pinned: Pinned
+    ref: PolicyRef
+
+
+def files(shop: Shop) -> list[Path]:
+    return sorted((shop.root / "policies").glob("*.yaml"))
+
+
+def sources(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:
+    """The shop's policy files, read; one that was read before is known by its digest. Raises InvalidPolicy."""
+    return [_source(path, snapshot) for path in files(shop)]
+
+
+def _source(path: Path, snapshot: Snapshot) -> PolicySource:
+    data = read(path)
+    key = digest(path.name.encode() + b"\0" + data)
+    known = snapshot.recall("policy", key)
+    if known is not None:
+        return msgspec.json.decode(known, type=PolicySource)
+    from returnctl.readers.policies import read_policy
+
+    source = read_policy(data, path.name)
+    snapshot.remember("policy", key, msgspec.json.encode(source))
+    return source
+
+
+def choose(shop: Shop, snapshot: Snapshot, order: Order, now: datetime) -> Chosen:
+    """The version in force when the order was placed, pinned.
+
+    Raises NoPolicy; SeveralPolicies where the settings name none of those that fit; InvalidPolicy.
+    """
+    files_say = sources(shop, snapshot)
+    named = {(source.name, source.version) for source in files_say}
+    moved_on = (pinned for pinned in snapshot.all_pinned() if (pinned.name, pinned.version) not in named)
+    fitting = in_force([*files_say, *moved_on], order)
+    if not fitting:
+        raise NoPolicy(order=order.id, market=order.market, ordered_at=order.ordered_at.isoformat())
+    default = shop.settings.policy
+    if len(fitting) > 1 and default not in fitting:
+        raise SeveralPolicies(order=order.id, names=sorted(fitting))
+    source = fitting[default] if default in fitting and len(fitting) > 1 else next(iter(fitting.values()))
+    return _pinned(shop, snapshot, source, range(order.ordered_at.year, now.year + _YEARS_AHEAD + 1))
+
+
+def in_force(candidates: Iterable[PolicySource], order: Order) -> dict[str, PolicySource]:
+    """By name the version that holds for the order's market and date."""
+    found: dict[str, PolicySource] = {}
+    for source in candidates:
+        began = _began(source)
+        fits = order.market in source.body["markets"] and began <= local_day(order.ordered_at, source.body["timezone"])
+        best = found.get(source.name)
+        if fits and (best is None or (began, source.version) > (_began(best), best.version)):
+            found[source.name] = source
+    return found
+
+
+def _began(source: PolicySource) -> date:
+    """The first day of orders that it holds for."""
+    first = source.body.get("effective", {}).get("from")
+    return date.fromisoformat(first) if first else date.min
+
+
+def _pinned(shop: Shop, snapshot: Snapshot, source: PolicySource, years: range) -> Chosen:
+    fields = {name: getattr(source, name) for name in PolicySource.__struct_fields__}
+    key = digest(msgspec.json.encode([fields, years.start, years.stop]))
+    known = snapshot.recall("pinned", key)
+    if known is None:
+        pinned = Pinned(**fields, calendars={country: calendar(country, years) for country in countries(source)})
+        snapshot.remember("pinned", key, msgspec.json.encode(pinned))
+    else:
+        pinned = msgspec.json.decode(known, type=Pinned)
+    ref = PolicyRef(source.name, source.version, snapshot.digest_of(pinned), commit_of(shop.root))
+    return Chosen(pinned, ref)
+
+
+def countries(source: PolicySource) -> Iterator[str]:
+    """Every country whose working days the policy may count by."""
+    body = source.body
+    yield body.get("holidays") or MARKETS[body["markets"][0]].country
+    for override in body.get("overrides", ()):
+        if "holidays" in override["set"]:
+            yield override["set"]["holidays"]
+
+
+def calendar(country: str, years: range) -> WorkCalendar:
+    """Working days by the holidays library, which knows the countries with other weekends."""
+    import holidays
+
+    days = holidays.country_holidays(country, years=list(years))
+    return WorkCalendar(
+        country=country,
+        first=years.start,
+        last=years.stop - 1,
+        weekend=tuple(sorted(days.weekend)),
+        holidays=frozenset(days),
+        workdays=frozenset(days.weekend_workdays),
+    )
+
+
+def commit_of(root: Path) -> str | None:
+    """The git commit that the shop stands at, where it is in git."""
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return None
+    import subprocess  # only shops in git pay for it
+
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "--short=7", "HEAD"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=5,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip() or None if asked.returncode == 0 else None
