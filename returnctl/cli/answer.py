@@ -1,0 +1,124 @@
+"""How results and failures leave: data to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from returnctl.cli.options import Wanted
+from returnctl.errors import Exit, Failure
+from returnctl.output.words import say
+
+if TYPE_CHECKING:
+    from returnctl.shop.road import Done
+
+
+def put(pieces: Iterable[str]) -> None:
+    """Write to standard output. A reader that has gone raises BrokenPipeError, which `main` knows."""
+    for piece in pieces:
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def mention(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def tell(failure: Failure, *, as_json: bool) -> None:
+    """A failure to standard error: for people what, why and what to type; for programs one object."""
+    from returnctl.output.failures import told
+    from returnctl.output.results import failure_json
+
+    if as_json:
+        import msgspec
+
+        error = failure_json({"code": failure.code, "exit": int(failure.exit), "facts": failure.facts})
+        mention(msgspec.json.encode({"error": error}).decode())
+        return
+    sentence = told(failure.code, failure.facts)
+    mention(f"{painted(say('error:'), 31)} {sentence.what}")
+    for problem in problems(failure):
+        mention(problem)
+    if sentence.hint:
+        mention("  " + sentence.hint)
+
+
+def problems(failure: Failure) -> list[str]:
+    """The places of a file that cannot be used."""
+    from returnctl.output.problems import problem_text
+
+    listed = failure.facts.get("problems")
+    return [problem_text(problem) for problem in listed] if isinstance(listed, list) else []
+
+
+def painted(text: str, color: int) -> str:
+    plain = "NO_COLOR" in os.environ or "--no-color" in sys.argv or not sys.stderr.isatty()
+    return text if plain else f"\033[{color}m{text}\033[0m"
+
+
+def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None = None) -> int:
+    """Write what came of a change in the format wanted, and give the exit code."""
+    from returnctl.shop.road import exit_of
+
+    if wanted.format == "table":
+        _for_people(wanted, results, summary)
+    else:
+        _for_programs(wanted, results, summary)
+    return int(exit_of(results))
+
+
+def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:
+    from returnctl.output import results as text
+
+    for done in results:
+        if done.failure:
+            tell(done.failure, as_json=False)
+            continue
+        for code in done.result.warnings:
+            mention(say("warning: {text}", text=text.warning(code)))
+        if not wanted.quiet and done.record:
+            result, record = done.result, done.record
+            lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown, record.currency)
+            put(f"{line}\n" for line in lines)
+    if summary is not None and not wanted.quiet:
+        put([say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **summary) + "\n"])
+
+
+def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:
+    import msgspec
+
+    from returnctl.output import results as text
+    from returnctl.output.rows import written
+
+    rows = [plain(done) for done in results]
+    first = next((done.failure for done in results if done.failure), None)
+    try:
+        if wanted.format == "json":
+            put([msgspec.json.encode(text.envelope(wanted.command, rows, summary)).decode() + "\n"])
+        else:
+            put(written([x for x in rows if wanted.format != "ids" or "error" not in x], wanted.format, (), _none))
+    finally:
+        if first:
+            tell(first, as_json=wanted.format == "json")
+
+
+def _none(_: object) -> Sequence[str]:
+    return ()
+
+
+def plain(done: Done) -> dict[str, Any]:
+    """A result as JSON values, as the contract writes it."""
+    import msgspec
+
+    values: dict[str, Any] = msgspec.to_builtins(done.result)
+    return values
+
+
+def finish(code: int) -> None:
+    """End the command with its exit code."""
+    import click
+
+    if code != Exit.DONE:
+        raise click.exceptions.Exit(code)

@@ -1,0 +1,57 @@
+"""Every command: where it lives, and what it does in one line. The one list; help and README are drawn from it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from returnctl.output.words import mark
+
+
+class Entry(NamedTuple):
+    """`place` is `module:name` under `returnctl.cli`; it is imported when the command is typed."""
+
+    place: str
+    section: str
+    help: str
+
+
+_SHOP, _RETURNS, _MONEY, _TALK, _LOOK, _CARE = (
+    mark("The shop"),
+    mark("The way of a return"),
+    mark("Money and disputes"),
+    mark("Talking and notes"),
+    mark("Looking"),
+    mark("Policies, deadlines, help"),
+)
+
+COMMANDS: dict[str, Entry] = {
+    "init": Entry("shops:init", _SHOP, mark("Make a new shop in a folder.")),
+    "demo": Entry("demo:demo", _SHOP, mark("Make a shop with returns in every state, to look around in.")),
+    "import": Entry("orders:import_", _SHOP, mark("Take in files of orders: JSON, JSON lines, Seller Center's CSV.")),
+    "order": Entry("orders:order", _SHOP, mark("Orders: import, show, list.")),
+    "apply": Entry("requests:apply", _RETURNS, mark("The buyer asks for a return of an order.")),
+    "approve": Entry("requests:approve", _RETURNS, mark("Accept a request, or part of it.")),
+    "reject": Entry("requests:reject", _RETURNS, mark("Refuse a request, or a parcel that never came.")),
+    "ship": Entry("goods:ship", _RETURNS, mark("The buyer has sent the goods.")),
+    "receive": Entry("goods:receive", _RETURNS, mark("A parcel has arrived.")),
+    "inspect": Entry("goods:inspect", _RETURNS, mark("Say what was found in the parcel, unit by unit.")),
+    "replace": Entry("goods:replace", _RETURNS, mark("The replacement was sent.")),
+    "convert": Entry("goods:convert", _RETURNS, mark("No replacement is to be had: refund instead.")),
+    "cancel": Entry("requests:cancel", _RETURNS, mark("The buyer withdraws.")),
+    "undo": Entry("talk:undo", _RETURNS, mark("Take the last event back, while nothing of it left the house.")),
+    "refund": Entry("money:refund", _MONEY, mark("Pay back, and book what was paid.")),
+    "escalate": Entry("disputes:escalate", _MONEY, mark("Contest a return; refunds are frozen until the outcome.")),
+    "resolve": Entry("disputes:resolve", _MONEY, mark("Carry out the outcome of a dispute.")),
+    "message": Entry("talk:message", _TALK, mark("Say something to the other side.")),
+    "note": Entry("talk:note", _TALK, mark("Keep a note for the team only.")),
+    "attach": Entry("talk:attach", _TALK, mark("Add evidence to a return.")),
+    "done": Entry("talk:done", _TALK, mark("Book what was owed and done by hand.")),
+    "todo": Entry("looking:todo", _LOOK, mark("What must be done, soonest first, with the command to type.")),
+    "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
+    "show": Entry("looking:show", _LOOK, mark("One return in full.")),
+    "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
+    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate.")),
+    "sweep": Entry("care:sweep", _CARE, mark("Carry out what passed deadlines ask for.")),
+    "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),
+    "help": Entry("care:help_", _CARE, mark("Explain exit codes, the workflow, the environment.")),
+}

@@ -1,0 +1,56 @@
+"""The contested part of a return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from returnctl.cli.group import Command
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.verbs import each_id, one_id
+from returnctl.output.words import mark
+
+_CLAIMS = ("damage_liability", "refund_amount", "never_arrived", "not_returned", "wrong_item", "other")
+_OUTCOMES = ("refund", "return", "none", "compensated")
+
+
+@click.command(cls=Command)
+@one_id
+@option("--claim", type=click.Choice(_CLAIMS), default="other", help=mark("What is contested."))
+@option("--amount", metavar="AMOUNT", help=mark("What is asked for."))
+@option("--note", default="", help=mark("The claim in words."))
+@option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
+@option("--to", "stage", type=click.Choice(["platform"]), help=mark("From negotiation to the platform."))
+@option("--case", "number", metavar="ID", help=mark("The platform's number of the case."))
+@writing
+@everywhere
+@pass_wanted
+def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, **said: Any) -> int:  # noqa: A002
+    from returnctl.domain import dispute
+    from returnctl.domain.states import Role
+
+    facts = said | {"amount": _typed(amount), "to_platform": stage == "platform"}
+    return each_id(wanted, (id,), dispute.escalate, Role.BUYER, **facts)
+
+
+@click.command(cls=Command)
+@one_id
+@option("--outcome", type=click.Choice(_OUTCOMES), required=True, help=mark("What was decided."))
+@option("--amount", metavar="AMOUNT", help=mark("What is still to be paid from now on."))
+@option("--reference", metavar="ID", help=mark("The platform's number of the decision or payment."))
+@option("--note", default="", help=mark("The reasons given."))
+@writing
+@everywhere
+@pass_wanted
+def resolve(wanted: Wanted, /, id: str, amount: str | None, **said: Any) -> int:  # noqa: A002
+    from returnctl.domain import dispute
+    from returnctl.domain.states import Role
+
+    return each_id(wanted, (id,), dispute.resolve, Role.PLATFORM, amount=_typed(amount), **said)
+
+
+def _typed(amount: str | None) -> Any:
+    from returnctl.shop.road import Typed
+
+    return None if amount is None else Typed(amount)

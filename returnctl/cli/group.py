@@ -1,0 +1,85 @@
+"""Commands that are imported when they are typed, with help that is translated when it is shown."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from typing import Any
+
+import click
+
+from returnctl.cli.commands import COMMANDS, Entry
+from returnctl.cli.options import Wanted
+from returnctl.errors import BadValue
+from returnctl.output.words import mark, say
+
+
+class Command(click.Command):
+    """A command whose help is a sentence of the catalogue."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(say(self.help or ""))
+
+    def get_short_help_str(self, limit: int = 80) -> str:
+        return say(self.help or "")[:limit]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        wanted = ctx.ensure_object(Wanted)
+        path = ctx.command_path.split()[1:]
+        wanted.command = " ".join(path)
+        return super().invoke(ctx)
+
+
+class Group(Command, click.Group):
+    """A noun with its verbs."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx))
+            text = say("there is no command '{name}'.", name=name)
+            did = say(" Did you mean {near}?", near=", ".join(near)) if near else ""
+            ctx.fail(text + did)
+        return super().resolve_command(ctx, args)
+
+
+class Lazy(Group):
+    """The program itself: its commands by the one list."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        return _load(cmd_name, entry) if entry else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+            with formatter.section(say(section)):
+                formatter.write_dl([(n, say(e.help)) for n, e in COMMANDS.items() if e.section == section])
+
+
+def _load(name: str, entry: Entry) -> click.Command:
+    module, _, attribute = entry.place.partition(":")
+    command: click.Command = getattr(import_module(f"returnctl.cli.{module}"), attribute)
+    command.name, command.help = name, entry.help
+    return command
+
+
+def one_or_file(ids: tuple[str, ...], source: str | None) -> tuple[str, ...]:
+    """Ids as typed; `-` reads them from standard input, one a line. Raises BadValue where there is none."""
+    import sys
+
+    words = tuple(word for given in ids for word in (sys.stdin.read().split() if given == "-" else [given]))
+    if not words and source is None:
+        raise BadValue(what="ID", value="", wanted="text")
+    return words
+
+
+TOPICS = mark("exit-codes|workflow|environment")

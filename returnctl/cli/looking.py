@@ -1,0 +1,146 @@
+"""Looking: nothing here changes anything."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from returnctl.cli.answer import mention, put
+from returnctl.cli.group import Command
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted
+from returnctl.cli.verbs import one_id
+from returnctl.output.words import mark, say
+
+if TYPE_CHECKING:
+    from returnctl.storage.changes import Query
+
+_SORTS = ("id", "due", "updated")
+
+
+@click.command(cls=Command)
+@one_id
+@everywhere
+@pass_wanted
+def show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
+    from returnctl.shop.shop import the_return
+
+    if wanted.format == "json":
+        with wanted.find_shop().store.reading() as snapshot:
+            _pass_on(snapshot.raw_return(the_return(snapshot.find(id), id)))
+        return
+    from returnctl.output.returns import full
+
+    shop = wanted.find_shop()
+    with shop.store.reading() as snapshot:
+        record = snapshot.get_return(the_return(snapshot.find(id), id))
+    put([full(record, wanted.read_clock(), shop.settings.timezone) + "\n"])
+
+
+def _pass_on(data: bytes) -> None:
+    """The document as it is stored: its bytes were verified."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+@click.command(cls=Command)
+@one_id
+@everywhere
+@pass_wanted
+def history(wanted: Wanted, /, id: str) -> None:  # noqa: A002
+    from msgspec import to_builtins
+
+    from returnctl.output.forms import when, word
+    from returnctl.output.returns import facts_text
+    from returnctl.output.rows import written
+    from returnctl.shop.shop import the_return
+
+    shop = wanted.find_shop()
+    with shop.store.reading() as snapshot:
+        record = snapshot.get_return(the_return(snapshot.find(id), id))
+    zone = shop.settings.timezone if wanted.format == "table" else ""
+
+    def people(row: Any) -> list[str]:
+        at = when(row["at"], zone)
+        return [at, row["by"], word(row["role"]), word(row["event"]), word(row["to"]), facts_text(row["facts"])]
+
+    rows = [to_builtins(entry, builtin_types=(_datetime(),)) | {"id": record.id} for entry in record.history]
+    headings = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
+    put(written(rows, wanted.format, headings, people))
+
+
+def _datetime() -> type:
+    from datetime import datetime
+
+    return datetime
+
+
+@click.command(cls=Command)
+@option("--state", "states", metavar="STATE", multiple=True, help=mark("Only in this state."))
+@option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 2d."))
+@option("--since", metavar="WHEN", help=mark("Only what changed since, such as -2d."))
+@option("--buyer", metavar="ID", help=mark("Only of this buyer."))
+@option("--order", metavar="ID", help=mark("Only of this order."))
+@option("--account", metavar="NAME", help=mark("Only of this selling account."))
+@option("--sort", type=click.Choice(_SORTS), default="id", help=mark("What comes first."))
+@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@everywhere
+@pass_wanted
+def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> None:
+    from returnctl.storage.changes import Query
+
+    until, changed = wanted.instant(due, "--due"), wanted.instant(since, "--since")
+    _listed(wanted, Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said))
+
+
+def _state(word: str) -> Any:
+    from returnctl.domain.states import State
+    from returnctl.errors import BadValue
+
+    try:
+        return State(word.lower())
+    except ValueError:
+        raise BadValue(what="--state", value=word, wanted="one_of", choices=", ".join(State)) from None
+
+
+def _listed(wanted: Wanted, query: Query) -> None:
+    from returnctl.output.lists import RETURNS, cells_of_return, row_of_return
+    from returnctl.output.rows import written
+
+    now, any_ = wanted.read_clock(), False
+
+    def rows() -> Any:
+        nonlocal any_
+        for summary in snapshot.summaries(query):
+            any_ = True
+            yield row_of_return(summary)
+
+    with wanted.find_shop().store.reading() as snapshot:
+        put(written(rows(), wanted.format, RETURNS, lambda row: cells_of_return(row, now)))
+    if not any_ and wanted.format == "table" and not wanted.quiet:
+        mention(say("no returns here."))
+
+
+@click.command(cls=Command)
+@option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 24h."))
+@option("--overdue", is_flag=True, help=mark("Only what is overdue."))
+@option("--exit-code", is_flag=True, help=mark("Exit 1 where something is to be done."))
+@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@everywhere
+@pass_wanted
+def todo(
+    wanted: Wanted, /, due: str | None = None, overdue: bool = False, exit_code: bool = False, limit: int | None = None,
+) -> int:  # fmt: skip
+    from returnctl.output.lists import TODO, cells_of_todo, row_of_todo
+    from returnctl.output.rows import written
+    from returnctl.shop.worklist import worklist
+
+    now = wanted.read_clock()
+    until = now if overdue else wanted.instant(due, "--due")
+    rows = [row_of_todo(*work) for work in worklist(wanted.find_shop(), until, limit)]
+    put(written(rows, wanted.format, TODO, lambda row: cells_of_todo(row, now)))
+    if not rows and wanted.format == "table" and not wanted.quiet:
+        mention(say("nothing to do."))
+    return 1 if exit_code and rows else 0

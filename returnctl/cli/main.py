@@ -1,0 +1,114 @@
+"""The program: one line of words in, one exit code out."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import click
+
+from returnctl import __version__
+from returnctl.cli.group import Lazy
+from returnctl.cli.options import Wanted, everywhere, pass_wanted
+from returnctl.errors import Exit, Failure, Interrupted, SystemFailure, Usage
+from returnctl.output.words import mark, use
+
+_LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
+
+
+@click.group(
+    cls=Lazy,
+    invoke_without_command=True,
+    help=mark("Returns and refunds of a seller, from a shell."),
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None},
+)
+@everywhere
+@click.version_option(__version__, message="returnctl %(version)s")
+@pass_wanted
+@click.pass_context
+def program(ctx: click.Context, wanted: Wanted) -> None:
+    if ctx.invoked_subcommand is None:
+        _first_look(ctx, wanted)
+
+
+def _first_look(ctx: click.Context, wanted: Wanted) -> None:
+    """Without a command: `todo` in a shop, help elsewhere."""
+    from returnctl.cli.looking import todo
+    from returnctl.errors import NoShop
+
+    try:
+        wanted.find_shop()
+    except NoShop:
+        click.echo(ctx.get_help())
+        return
+    wanted.command = "todo"
+    ctx.invoke(todo)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    sys.exit(run(sys.argv[1:] if args is None else list(args)))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and give its exit code; nothing leaves as a traceback."""
+    use(_language(args))
+    as_json = "--json" in args or "json" in _told(args, "-o", "--output")
+    try:
+        return int(program.main(args, prog_name="returnctl", standalone_mode=False) or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except Failure as failure:
+        return _fail(failure, as_json)
+    except click.ClickException as error:
+        return _fail(Usage(text=error.format_message()), as_json)
+    except (KeyboardInterrupt, click.Abort, EOFError):
+        return _fail(Interrupted(), as_json)
+    except BrokenPipeError:
+        _swallow_output()
+        return int(Exit.DONE)
+    except OSError as error:
+        return _fail(SystemFailure(path=error.filename or "", why=error.strerror or str(error)), as_json)
+
+
+def _fail(failure: Failure, as_json: bool) -> int:
+    from returnctl.cli.answer import tell
+
+    tell(failure, as_json=as_json)
+    return int(failure.exit)
+
+
+def _swallow_output() -> None:
+    """Whoever read us has gone; what is still buffered must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _language(args: list[str]) -> str:
+    """From `--lang`, `RETURNCTL_LANG`, the settings, the locale: known before anything is said."""
+    told = next(iter(_told(args, "--lang")), None) or os.environ.get("RETURNCTL_LANG") or _of_settings(args)
+    if told:
+        return told
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return locale[:2].lower()
+
+
+def _told(args: list[str], *names: str) -> list[str]:
+    """The values of an option, before the words are parsed."""
+    after = [value for name, value in pairwise(args) if name in names]
+    return after + [arg.partition("=")[2] for arg in args for name in names if arg.startswith(f"{name}=")]
+
+
+def _of_settings(args: list[str]) -> str | None:
+    """The `language` of the shop, looked for as a line: reading YAML would cost every command its time."""
+    folder = next(iter(_told(args, "-C", "--shop")), None) or os.environ.get("RETURNCTL_SHOP")
+    here = Path(folder) if folder else Path()
+    try:
+        places = [here] if folder else [here.absolute(), *here.absolute().parents]
+        file = next((place for place in places if (place / "returnctl.yaml").is_file()), None)
+        found = _LANGUAGE.search((file / "returnctl.yaml").read_text("utf-8", "replace")) if file else None
+    except OSError:
+        return None
+    return found[1] if found else None

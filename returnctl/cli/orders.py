@@ -1,0 +1,98 @@
+"""Orders: taking them in, and looking at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from returnctl.cli.answer import answer, put
+from returnctl.cli.group import Command, Group
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
+from returnctl.output.words import mark, say
+
+_FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
+
+
+def _importing(command: Any) -> Any:
+    for declare in (
+        click.argument("files", metavar="FILE...", nargs=-1, required=True),
+        option("--account", metavar="NAME", help=mark("The selling account that the files come from.")),
+        option("--dates", type=click.Choice(_FORMS), help=mark("How the file writes dates.")),
+        option("--strict", is_flag=True, help=mark("All rows or none.")),
+    ):
+        command = declare(command)
+    return command
+
+
+@click.command(cls=Command)
+@_importing
+@writing
+@everywhere
+@pass_wanted
+def import_(wanted: Wanted, /, files: tuple[str, ...], **how: Any) -> int:
+    return _import(wanted, files, **how)
+
+
+@click.group(cls=Group)
+@everywhere
+def order() -> None:
+    pass
+
+
+@order.command("import", help=mark("Take in files of orders."))
+@_importing
+@writing
+@everywhere
+@pass_wanted
+def order_import(wanted: Wanted, /, files: tuple[str, ...], **how: Any) -> int:
+    return _import(wanted, files, **how)
+
+
+def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: str | None, strict: bool) -> int:
+    from returnctl.shop.intake import take_in
+
+    imported = take_in(wanted.road(), files, account, dates, strict=strict)
+    code = answer(wanted, imported.results, imported.summary)
+    if wanted.format == "table" and not wanted.quiet and imported.summary["new"]:
+        first = next(done.result.id for done in imported.results if done.result.outcome == "done")
+        put(["  " + say("next: {command}", command=f"returnctl order show {first}") + "\n"])
+    return code
+
+
+@order.command("show", help=mark("One order in full."))
+@click.argument("id", metavar="ID")
+@everywhere
+@pass_wanted
+def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
+    from returnctl.output.orders import full, order_json
+
+    shop = wanted.find_shop()
+    with shop.store.reading() as snapshot:
+        found = snapshot.get_order(id)
+        returns = snapshot.returns_of(id)
+    if wanted.format == "json":
+        put([order_json(found)])
+    else:
+        put([full(found, returns, shop.settings.timezone) + "\n"])
+
+
+@order.command("list", help=mark("The orders, newest first."))
+@option("--account", metavar="NAME", help=mark("Only of this selling account."))
+@option("--buyer", metavar="ID", help=mark("Only of this buyer."))
+@option("--since", metavar="WHEN", help=mark("Only ordered since, such as -2d."))
+@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@everywhere
+@pass_wanted
+def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
+    from msgspec import to_builtins
+
+    from returnctl.output.orders import ORDERS, cells_of_order
+    from returnctl.output.rows import written
+    from returnctl.storage.changes import OrderQuery
+
+    shop, query = wanted.find_shop(), OrderQuery(since=wanted.instant(since, "--since"), **said)
+    zone = shop.settings.timezone if wanted.format == "table" else ""
+    with shop.store.reading() as snapshot:
+        rows = (to_builtins(row) for row in snapshot.order_rows(query))
+        put(written(rows, wanted.format, ORDERS, lambda row: cells_of_order(row, zone)))

@@ -1,0 +1,87 @@
+"""Policies: which there are, what they say, whether they are sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.cli.answer import put
+from returnctl.cli.group import Group
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writes
+from returnctl.errors import Exit, NotFound
+from returnctl.output.words import mark, say
+
+
+@click.group(cls=Group)
+@everywhere
+def policy() -> None:
+    pass
+
+
+@policy.command("list", help=mark("The policies of the shop."))
+@everywhere
+@pass_wanted
+def policy_list(wanted: Wanted) -> None:
+    from returnctl.output.policies import POLICIES, cells_of_policy, policy_row
+    from returnctl.output.rows import written
+    from returnctl.shop.policies import sources
+
+    shop = wanted.find_shop()
+    with shop.store.reading() as snapshot:
+        rows = [policy_row(source) for source in sources(shop, snapshot)]
+    put(written(rows, wanted.format, POLICIES, cells_of_policy))
+
+
+@policy.command("show", help=mark("A policy as it applies, each value with where it comes from."))
+@click.argument("name", required=False)
+@option("--return", "of_return", metavar="ID", help=mark("As it holds for this return, its overrides applied."))
+@everywhere
+@pass_wanted
+def policy_show(wanted: Wanted, /, name: str | None, of_return: str | None) -> None:
+    from returnctl.output.policies import VALUES, cells_of_value, values_of
+    from returnctl.output.rows import written
+
+    resolved = _resolved(wanted, name, of_return)
+    rows = values_of(resolved)
+    put(written(rows, wanted.format, VALUES, cells_of_value))
+
+
+def _resolved(wanted: Wanted, name: str | None, of_return: str | None) -> Any:
+    from returnctl.domain.terms import resolve
+    from returnctl.shop.policies import sources
+    from returnctl.shop.road import load
+    from returnctl.shop.shop import the_return
+
+    shop = wanted.find_shop()
+    with shop.store.reading() as snapshot:
+        if of_return:
+            return load(snapshot, the_return(snapshot.find(of_return), of_return), shop.settings.shop_id).rules()
+        found = sources(shop, snapshot)
+    fitting = [source for source in found if name in (None, source.name, source.source)]
+    if not fitting:
+        raise NotFound(kind="policy", id=name or "", near=[source.name for source in found])
+    return resolve(max(fitting, key=lambda source: (source.name == shop.settings.policy, source.version)))
+
+
+@policy.command("validate", help=mark("Find every fault of policy files, each with its place."))
+@click.argument("files", metavar="[FILE...]", nargs=-1)
+@writes("text", "json", "github")
+@pass_wanted
+def policy_validate(wanted: Wanted, /, files: tuple[str, ...]) -> int:
+    from returnctl.output.problems import problems_as
+    from returnctl.shop.validating import problems_of
+
+    names = files or tuple(str(path) for path in _of_shop(wanted))
+    problems = [problem for name in names for problem in problems_of(name)]
+    put(problems_as(problems, wanted.format))
+    if not problems and wanted.format != "json" and not wanted.quiet:
+        put([say("{count} policy files, no problems.", count=len(names)) + "\n"])
+    return int(Exit.FAILED if problems else Exit.DONE)
+
+
+def _of_shop(wanted: Wanted) -> list[Path]:
+    from returnctl.shop.policies import files
+
+    return files(wanted.find_shop())

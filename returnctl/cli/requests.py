@@ -1,0 +1,105 @@
+"""The request and what the seller says to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from returnctl.cli.answer import answer
+from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
+from returnctl.cli.values import ITEM, gathered
+from returnctl.cli.verbs import Ids, each_id, ids
+from returnctl.errors import BadValue
+from returnctl.output.words import mark
+
+_TYPES = ("return_and_refund", "refund_only", "replacement")
+
+
+@click.command(cls=Command)
+@click.argument("order", required=False)
+@option("--item", "items", type=ITEM, multiple=True, help=mark("A line, or some of its units (default: all)."))
+@option("--reason", metavar="CODE", help=mark("A reason of the policy's catalogue."))
+@option(
+    "--type",
+    "type_",
+    type=click.Choice(_TYPES),
+    help=mark("What is asked for (default: the first that is offered)."),
+)
+@option("--note", default="", help=mark("What the buyer says."))
+@option("--condition", "conditions", metavar="CODE", multiple=True, help=mark("What the buyer states of the goods."))
+@option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
+@option("--exception", metavar="WHY", help=mark("Let it pass though the policy does not allow it."))
+@option("--external", metavar="ID", help=mark("The platform's own number of this return."))
+@from_file
+@writing
+@everywhere
+@pass_wanted
+def apply(
+    wanted: Wanted,
+    /,
+    order: str | None,
+    items: Any,
+    type_: str | None,
+    conditions: tuple[str, ...],
+    **said: Any,
+) -> int:
+    from returnctl.domain.states import Kind
+    from returnctl.shop.applying import Application, apply
+    from returnctl.shop.bulk import each
+
+    road = wanted.road()
+    if wanted.source is not None:
+        return answer(wanted, list(each(road, wanted.source, Application, apply)))
+    if order is None:
+        raise BadValue(what="ORDER", value="", wanted="text")
+    kind = Kind(type_) if type_ else None
+    asked = Application(order=order, items=gathered(items), type=kind, conditions=_split(conditions), **said)
+    return answer(wanted, [apply(road, asked)])
+
+
+def _split(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`--condition unused,undamaged` is the same as giving it twice."""
+    return tuple(word for given in words for word in given.replace(",", " ").split())
+
+
+@click.command(cls=Command)
+@ids
+@option("--item", "items", type=ITEM, multiple=True, help=mark("A line, or some of its units (default: all)."))
+@option("--returnless", is_flag=True, help=mark("Without the goods coming back."))
+@option("--note", default="", help=mark("Told to the buyer."))
+@writing
+@everywhere
+@pass_wanted
+def approve(wanted: Wanted, /, ids: Ids, items: Any, **said: Any) -> int:
+    from returnctl.domain import workflow
+
+    return each_id(wanted, one_or_file(ids, None), workflow.approve, items=gathered(items), **said)
+
+
+@click.command(cls=Command)
+@ids
+@option("--reason", metavar="CODE", help=mark("One of the policy's reasons to reject."))
+@option("--note", default="", help=mark("Told to the buyer."))
+@option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
+@writing
+@everywhere
+@pass_wanted
+def reject(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
+    from returnctl.domain import workflow
+
+    return each_id(wanted, one_or_file(ids, None), workflow.reject, **said)
+
+
+@click.command(cls=Command)
+@ids
+@option("--note", default="", help=mark("Why."))
+@writing
+@everywhere
+@pass_wanted
+def cancel(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
+    from returnctl.domain import workflow
+    from returnctl.domain.states import Role
+
+    return each_id(wanted, one_or_file(ids, None), workflow.cancel, Role.BUYER, **said)

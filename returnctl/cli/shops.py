@@ -1,0 +1,36 @@
+"""A new shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.cli.answer import put
+from returnctl.cli.group import Command
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted
+from returnctl.output.words import mark, say
+
+
+@click.command(cls=Command)
+@click.argument("folder", metavar="[DIR]", default=".")
+@option("--name", metavar="NAME", help=mark("The shop's name (default: the folder's)."))
+@option("--market", metavar="CODE", default="US", help=mark("Where it sells, such as US, GB, TH."))
+@option("--currency", metavar="CODE", help=mark("What it is paid in (default: the market's)."))
+@option("--timezone", metavar="ZONE", help=mark("How times are shown (default: the market's)."))
+@everywhere
+@pass_wanted
+def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
+    from returnctl.shop.founding import found
+
+    found(Path(folder), **said)
+    if wanted.quiet:
+        return
+    at = "" if folder == "." else f"cd {folder} && "
+    steps = [
+        f"{at}returnctl policy show",
+        "returnctl import ORDERS.csv",
+        "returnctl apply ORDER --item 1 --reason damaged",
+    ]
+    put([say("a new shop in {folder}. Next:", folder=folder) + "\n", *(f"  {step}\n" for step in steps)])

@@ -1,0 +1,76 @@
+"""What is said, kept, added, booked, and taken back."""
+
+from __future__ import annotations
+
+import click
+
+from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.options import Wanted, everywhere, pass_wanted, writing
+from returnctl.cli.verbs import Ids, each_id, ids, one_id
+from returnctl.errors import BadValue
+
+_text = click.argument("text", metavar="TEXT")
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise BadValue(what="TEXT", value=text, wanted="text")
+    return text
+
+
+@click.command(cls=Command)
+@one_id
+@_text
+@writing
+@everywhere
+@pass_wanted
+def message(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
+    from returnctl.domain import workflow
+
+    return each_id(wanted, (id,), workflow.message, text=_said(text))
+
+
+@click.command(cls=Command)
+@one_id
+@_text
+@writing
+@everywhere
+@pass_wanted
+def note(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
+    from returnctl.domain import workflow
+
+    return each_id(wanted, (id,), workflow.note, text=_said(text))
+
+
+@click.command(cls=Command)
+@one_id
+@click.argument("evidence", metavar="FILE...", nargs=-1, required=True)
+@writing
+@everywhere
+@pass_wanted
+def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noqa: A002
+    from returnctl.domain import workflow
+
+    return each_id(wanted, (id,), workflow.attach, evidence=evidence)
+
+
+@click.command(cls=Command)
+@ids
+@writing
+@everywhere
+@pass_wanted
+def done(wanted: Wanted, /, ids: Ids) -> int:
+    from returnctl.domain import workflow
+
+    return each_id(wanted, one_or_file(ids, None), workflow.done)
+
+
+@click.command(cls=Command)
+@one_id
+@writing
+@everywhere
+@pass_wanted
+def undo(wanted: Wanted, /, id: str) -> int:  # noqa: A002
+    from returnctl.domain.undo import undo
+
+    return each_id(wanted, (id,), undo)

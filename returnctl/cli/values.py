@@ -1,0 +1,106 @@
+"""Option types: text that a user typed becomes a value, or an error that tells the form wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
+
+import click
+
+from returnctl.errors import AmbiguousDate, BadValue
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{2,15})?(Z|[+-][0-9:]{2,6})?", re.ASCII)
+_SPAN = re.compile(r"(-?)([0-9]{1,6})([dhm])", re.ASCII)
+_SLASHED = re.compile(r"[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}.*", re.ASCII)
+_UNITS = re.compile(r"[0-9]{1,7}", re.ASCII)
+_WORD = re.compile(r"[^\s=:,]{1,128}")
+_SPANS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def instant(text: str, what: str, base: datetime, zone: Callable[[], tzinfo]) -> datetime:
+    """ISO dates and times, `today`, `yesterday`, `2d`, `-2d`: UTC. `zone` is asked where the text names none.
+
+    Raises BadValue, AmbiguousDate.
+    """
+    text = text.strip()
+    if _SLASHED.fullmatch(text):
+        raise AmbiguousDate(value=text)
+    if text in ("today", "yesterday"):
+        day = base.astimezone(zone()).date() - timedelta(days=text == "yesterday")
+        return datetime.combine(day, time(), zone()).astimezone(UTC)
+    span = _SPAN.fullmatch(text)
+    if span:
+        return base + (-1 if span[1] else 1) * timedelta(**{_SPANS[span[3]]: int(span[2])})
+    return _iso(text, what, zone)
+
+
+def _iso(text: str, what: str, zone: Callable[[], tzinfo]) -> datetime:
+    if not _ISO.fullmatch(text):
+        raise BadValue(what=what, value=text, wanted="instant")
+    try:
+        value = datetime.fromisoformat(text)
+        return (value if value.tzinfo else value.replace(tzinfo=zone())).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        raise BadValue(what=what, value=text, wanted="instant") from None
+
+
+class Instant(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only
+    """Checked where it is typed, read where the shop's zone is known."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        instant(value, param.opts[-1] if param else "", datetime.now(UTC), lambda: UTC)
+        return str(value)
+
+
+def units(text: str, what: str, whole: str) -> int:
+    """A number of units, at least one. Raises BadValue."""
+    if not _UNITS.fullmatch(text) or int(text) == 0:
+        raise BadValue(what=what, value=whole, wanted="units")
+    return int(text)
+
+
+class Item(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only
+    """`LINE` or `LINE=QTY`: the line and its units, None for all of them."""
+
+    name = "line[=qty]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int | None]:
+        line, given, quantity = str(value).partition("=")
+        if not _WORD.fullmatch(line):
+            raise BadValue(what="--item", value=value, wanted="item")
+        return line, units(quantity, "--item", value) if given else None
+
+
+class Graded(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only
+    """`LINE=GRADE` or `LINE=GRADE:QTY`: units of a line found alike, None for all of them."""
+
+    name = "line=grade[:qty]"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str, int | None]:
+        line, _, rest = str(value).partition("=")
+        grade, given, quantity = rest.partition(":")
+        if not _WORD.fullmatch(line) or not _WORD.fullmatch(grade):
+            raise BadValue(what="--item", value=value, wanted="grade")
+        return line, grade, units(quantity, "--item", value) if given else None
+
+
+def gathered(items: tuple[tuple[str, int | None], ...]) -> dict[str, int | None] | None:
+    """Units by line; None where nothing was said. Raises BadValue where a line is named twice."""
+    for at, (line, _) in enumerate(items):
+        if line in dict(items[:at]):
+            raise BadValue(what="--item", value=line, wanted="once")
+    return dict(items) or None
+
+
+INSTANT = Instant()
+ITEM = Item()
+GRADED = Graded()

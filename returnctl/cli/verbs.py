@@ -1,0 +1,30 @@
+"""What the verbs of the workflow share: one or more ids, each led along the one road."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from returnctl.cli.answer import answer
+from returnctl.cli.options import Wanted
+
+Ids = tuple[str, ...]
+
+ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
+one_id = click.argument("id", metavar="ID")
+
+
+def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = "seller", **facts: Any) -> int:
+    """One function of the workflow for each id. `evidence` names files, which are read before anything is locked."""
+    from returnctl.domain.states import Role
+    from returnctl.shop.evidence import Files
+
+    road = wanted.road()
+    if facts.get("evidence"):
+        files = Files.read(facts["evidence"], road.settings.evidence, road.moment(Role(role)))
+        facts |= {"evidence": files.evidence, "files": files.blobs}
+    elif "evidence" in facts:
+        facts["evidence"] = ()
+    return answer(wanted, [road.change(word, decide, Role(role), **facts) for word in words])
