@@ -62,7 +62,7 @@ def played(text: str, folder: Path) -> str:
             if words[0] == "cd":
                 here /= words[1]
             else:
-                done = run(*words[1:], cwd=here, now=NOW)
+                done = run(*words[1:], cwd=here, now=NOW, LOGNAME="mei")
                 lines += (done.out + done.err).rstrip("\n").split("\n")
         return "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```"
 

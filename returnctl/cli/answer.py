@@ -28,8 +28,7 @@ def mention(text: str) -> None:
 
 def tell(failure: Failure, *, as_json: bool) -> None:
     """A failure to standard error: for people what, why and what to type; for programs one object."""
-    from returnctl.output.failures import told
-    from returnctl.output.results import failure_json
+    from returnctl.output.failures import failure_json, told
 
     if as_json:
         import msgspec

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 from returnctl.cli.commands import COMMANDS, Entry
 from returnctl.cli.options import Wanted
 from returnctl.errors import BadValue
-from returnctl.output.words import mark, say
+from returnctl.output.words import say
 
 
 class Command(click.Command):
@@ -42,6 +41,8 @@ class Group(Command, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(name, self.list_commands(ctx))
             text = say("there is no command '{name}'.", name=name)
             did = say(" Did you mean {near}?", near=", ".join(near)) if near else ""
@@ -80,6 +81,3 @@ def one_or_file(ids: tuple[str, ...], source: str | None) -> tuple[str, ...]:
     if not words and source is None:
         raise BadValue(what="ID", value="", wanted="text")
     return words
-
-
-TOPICS = mark("exit-codes|workflow|environment")

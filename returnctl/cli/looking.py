@@ -53,7 +53,7 @@ def history(wanted: Wanted, /, id: str) -> None:  # noqa: A002
     from msgspec import to_builtins
 
     from returnctl.output.forms import when, word
-    from returnctl.output.returns import facts_text
+    from returnctl.output.returns import HISTORY, facts_text
     from returnctl.output.rows import written
     from returnctl.shop.shop import the_return
 
@@ -67,8 +67,7 @@ def history(wanted: Wanted, /, id: str) -> None:  # noqa: A002
         return [at, row["by"], word(row["role"]), word(row["event"]), word(row["to"]), facts_text(row["facts"])]
 
     rows = [to_builtins(entry, builtin_types=(_datetime(),)) | {"id": record.id} for entry in record.history]
-    headings = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
-    put(written(rows, wanted.format, headings, people))
+    put(written(rows, wanted.format, HISTORY, people))
 
 
 def _datetime() -> type:

@@ -7,13 +7,12 @@ import re
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import click
 
 from returnctl import __version__
 from returnctl.cli.group import Lazy
-from returnctl.cli.options import Wanted, everywhere, pass_wanted
+from returnctl.cli.options import Option, Wanted, everywhere, pass_wanted
 from returnctl.errors import Exit, Failure, Interrupted, SystemFailure, Usage
 from returnctl.output.words import mark, use
 
@@ -27,7 +26,9 @@ _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None},
 )
 @everywhere
-@click.version_option(__version__, message="returnctl %(version)s")
+@click.version_option(
+    __version__, cls=Option, message="returnctl %(version)s", help=mark("Show the version and exit.")
+)
 @pass_wanted
 @click.pass_context
 def program(ctx: click.Context, wanted: Wanted) -> None:
@@ -89,10 +90,8 @@ def _swallow_output() -> None:
 def _language(args: list[str]) -> str:
     """From `--lang`, `RETURNCTL_LANG`, the settings, the locale: known before anything is said."""
     told = next(iter(_told(args, "--lang")), None) or os.environ.get("RETURNCTL_LANG") or _of_settings(args)
-    if told:
-        return told
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return locale[:2].lower()
+    return (told or locale)[:2].lower()
 
 
 def _told(args: list[str], *names: str) -> list[str]:
@@ -103,12 +102,12 @@ def _told(args: list[str], *names: str) -> list[str]:
 
 def _of_settings(args: list[str]) -> str | None:
     """The `language` of the shop, looked for as a line: reading YAML would cost every command its time."""
-    folder = next(iter(_told(args, "-C", "--shop")), None) or os.environ.get("RETURNCTL_SHOP")
-    here = Path(folder) if folder else Path()
+    from returnctl.shop.shop import SETTINGS, find_root
+
     try:
-        places = [here] if folder else [here.absolute(), *here.absolute().parents]
-        file = next((place for place in places if (place / "returnctl.yaml").is_file()), None)
-        found = _LANGUAGE.search((file / "returnctl.yaml").read_text("utf-8", "replace")) if file else None
-    except OSError:
+        root = find_root(next(iter(_told(args, "-C", "--shop")), None))
+        with open(os.path.join(root, SETTINGS), encoding="utf-8", errors="replace") as file:
+            found = _LANGUAGE.search(file.read())
+    except (OSError, Failure):
         return None
     return found[1] if found else None

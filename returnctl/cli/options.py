@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,7 +23,6 @@ FORMATS = ("table", "json", "jsonl", "csv", "ids")
 ROLES = ("buyer", "seller", "platform", "system")
 
 
-@dataclass
 class Wanted:
     """What the shared options told; None where nothing was said."""
 

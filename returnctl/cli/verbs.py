@@ -19,10 +19,11 @@ one_id = click.argument("id", metavar="ID")
 def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = "seller", **facts: Any) -> int:
     """One function of the workflow for each id. `evidence` names files, which are read before anything is locked."""
     from returnctl.domain.states import Role
-    from returnctl.shop.evidence import Files
 
     road = wanted.road()
     if facts.get("evidence"):
+        from returnctl.shop.evidence import Files
+
         files = Files.read(facts["evidence"], road.settings.evidence, road.moment(Role(role)))
         facts |= {"evidence": files.evidence, "files": files.blobs}
     elif "evidence" in facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from returnctl.output.causes import cause
 from returnctl.output.clean import clean
 from returnctl.output.forms import word
 from returnctl.output.intake_words import WHY
@@ -35,6 +36,7 @@ _SENTENCES: dict[str, Sentence] = {
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
     "bad_value": Sentence(mark("{what}: '{value}' is not {form}.")),
+    "bad_value/missing": Sentence(mark("{what} is missing: {form} is wanted.")),
     "ambiguous_date": Sentence(
         mark("'{value}' can be read as two dates."), mark("write the year first: 2026-11-12, or 2026-11-12T09:30")
     ),
@@ -115,6 +117,8 @@ _WANTED: dict[str, str] = {
     "once": mark("a line that is named once"),
     "one_of": mark("one of {choices}"),
     "text": mark("a text"),
+    "name": mark("a name of 1 to 60 letters, digits, spaces and . & ' - _"),
+    "dates": mark("one of {example}"),
 }
 # Why a rule of eligibility failed.
 _RULES: dict[str, str] = {
@@ -127,6 +131,8 @@ _RULES: dict[str, str] = {
     "evidence": mark("missing evidence: {missing}"),
     "quantity": mark("{asked} asked for, {bought} bought, {already} in other returns"),
 }
+# Facts whose values are words of the documents; what people type (types, methods, grades) stays as it is typed.
+_WORDS = frozenset({"state", "event", "starts", "missing", "what"})
 
 
 def told(code: str, facts: Mapping[str, Any]) -> Sentence:
@@ -137,6 +143,8 @@ def told(code: str, facts: Mapping[str, Any]) -> Sentence:
     )
     if code == "not_known" and "key" in facts:
         key = "not_known/payment"
+    if code == "bad_value" and not facts["value"]:
+        key = "bad_value/missing"
     sentence = _SENTENCES.get(key, _SENTENCES["failed"])
     shown = _Facts({name: _shown(name, value) for name, value in facts.items()} | _made(code, facts))
     hint = shown["hint"] if "hint" in shown else say(sentence.hint).format_map(shown)
@@ -187,7 +195,19 @@ def _instead(facts: Mapping[str, Any]) -> str:
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401
     if isinstance(value, str):
-        return word(value) if name in ("state", "event", "type") else value
+        return cause(value) if name in ("why", "reason") else word(value) if name in _WORDS else value
     if isinstance(value, Iterable):
-        return ", ".join(map(str, value))
+        return ", ".join(word(str(each)) if name in _WORDS else str(each) for each in value)
     return str(value)
+
+
+def failure_json(error: dict[str, Any]) -> dict[str, Any]:
+    """`{"code", "exit", "message", "facts", "hint"}`."""
+    sentence = told(error["code"], error["facts"])
+    return {
+        "code": error["code"],
+        "exit": error["exit"],
+        "message": sentence.what,
+        "facts": error["facts"],
+        "hint": sentence.hint,
+    }

@@ -41,7 +41,9 @@ def due(waits: Due | None, now: datetime) -> str:
     """`seller: review in 5h`."""
     if waits is None:
         return ""
-    return say("{who}: {action} {left}", who=word(waits.by), action=word(waits.action), left=left(waits.at, now))
+    # `platform` names a side as well; what is waited for is its decision.
+    action = "decide" if waits.action == "platform" else waits.action
+    return say("{who}: {action} {left}", who=word(waits.by), action=word(action), left=left(waits.at, now))
 
 
 # The words of documents, as people read them.
@@ -77,6 +79,7 @@ _WORDS = {
     "replace": mark("replace"),
     "dispute": mark("dispute"),
     "negotiate": mark("negotiate"),
+    "decide": mark("decide"),
     "apply": mark("apply"),
     "approve": mark("approve"),
     "reject": mark("reject"),
@@ -126,6 +129,43 @@ _WORDS = {
     "evidence": mark("evidence"),
     "quantity": mark("quantity"),
     "limits": mark("limits"),
+    "photo": mark("photo"),
+    "video": mark("video"),
+    "document": mark("document"),
+    "ordered": mark("ordered"),
+    "shipped": mark("shipped"),
+    "default": mark("default"),
+    # What happened, in the facts of the history.
+    "amount": mark("amount"),
+    "asked": mark("asked for"),
+    "at": mark("set in"),
+    "because": mark("because"),
+    "case": mark("case"),
+    "claim": mark("claim"),
+    "deadline": mark("the deadline passed"),
+    "due": mark("due"),
+    "exception": mark("exception"),
+    "grades": mark("grades"),
+    "items": mark("units"),
+    "method": mark("method"),
+    "outcome": mark("outcome"),
+    "owed": mark("owed"),
+    "reference": mark("reference"),
+    "rule": mark("rule"),
+    "stage": mark("stage"),
+    "text": mark("text"),
+    "tracking": mark("tracking"),
+    "undone": mark("undone"),
+    "why": mark("why"),
+    "damage_liability": mark("who caused the damage"),
+    "refund_amount": mark("the amount of the refund"),
+    "never_arrived": mark("the goods never arrived"),
+    "not_returned": mark("the goods were not sent back"),
+    "wrong_item": mark("another item was sent"),
+    "other": mark("something else"),
+    "return": mark("the goods are to come back"),
+    "none": mark("nothing comes of it"),
+    "compensated": mark("the platform pays the seller"),
 }
 
 

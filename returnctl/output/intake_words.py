@@ -9,6 +9,9 @@ _AGAIN = mark("a spreadsheet has rounded the order ids ({value}): export the fil
 WHY = {
     # whole files
     "unreadable": mark("it cannot be read: {reason}"),
+    "no_regular_file": mark("it is no regular file"),
+    "no_evidence_type": mark("it is neither a photo, a video nor a PDF"),
+    "evidence_too_large": mark("it is larger than {limit} MiB, the most that the settings allow for evidence"),
     "empty": mark("there is nothing in it"),
     "file_too_large": mark("it is larger than {limit} bytes: export a shorter time, or split it"),
     "binary": mark("this is no text: export orders as CSV or JSON"),

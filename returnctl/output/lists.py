@@ -12,7 +12,7 @@ from msgspec import Struct
 from returnctl.domain.owed import open_owed
 from returnctl.domain.record import Due, Return
 from returnctl.output.forms import due, money, word
-from returnctl.output.returns import next_command
+from returnctl.output.next import next_command
 from returnctl.output.words import mark
 
 RETURNS = (

@@ -16,6 +16,9 @@ from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
 
 ORDERS = (mark("order"), mark("ordered"), mark("market"), mark("account"), mark("buyer"), mark("total"))
+_LINES = (
+    mark("line"), mark("SKU"), mark("title"), mark("quantity"), mark("free to return"), mark("net"), mark("tax"),
+)  # fmt: skip
 
 
 def order_json(order: Order) -> str:
@@ -24,25 +27,24 @@ def order_json(order: Order) -> str:
 
 def full(order: Order, returns: tuple[Return, ...], zone: str) -> str:
     head = [
-        ("order", f"{order.id}  {order.market} {order.account or ''}".strip()),
-        ("buyer", f"{order.buyer.name} {order.buyer.id}".strip()),
-        ("ordered", when(order.ordered_at, zone)),
-        ("shipped", when(order.shipped_at, zone)),
-        ("delivered", when(order.delivered_at, zone)),
-        ("cancelled", when(order.cancelled_at, zone)),
-        ("shipping", money(order.freight.amount, order.currency)),
-        ("paid", money(order.paid, order.currency)),
-        ("not refundable", money(order.difference, order.currency) if order.difference > 0 else ""),
+        (say("order"), f"{order.id}  {order.market} {order.account or ''}".strip()),
+        (say("buyer"), f"{order.buyer.name} {order.buyer.id}".strip()),
+        (say("ordered"), when(order.ordered_at, zone)),
+        (say("shipped"), when(order.shipped_at, zone)),
+        (say("delivered"), when(order.delivered_at, zone)),
+        (say("cancelled"), when(order.cancelled_at, zone)),
+        (say("shipping"), money(order.freight.amount, order.currency)),
+        (say("paid"), money(order.paid, order.currency)),
+        (say("not refundable"), money(order.difference, order.currency) if order.difference > 0 else ""),
     ]
     lines = [
         [x.line, clean(x.sku), clean(x.title), str(x.quantity), str(free(x, returns)), str(x.net), str(x.tax)]
         for x in order.lines
     ]
-    headings = [say(name) for name in ("line", "SKU", "title", "quantity", "free", "net", "tax")]
     listed = [[each.id, word(each.state)] for each in returns]
     parts = [
-        aligned([[say(name), clean(value)] for name, value in head if value]),
-        aligned(lines, headings),
+        aligned([[name, clean(value)] for name, value in head if value]),
+        aligned(lines, [say(name) for name in _LINES]),
         aligned(listed, [say("return"), say("state")]) if listed else "",
         say("next: {command}", command=f"returnctl apply {order.id} --item LINE=QTY --reason CODE"),
     ]

@@ -9,10 +9,11 @@ import msgspec
 
 from returnctl.domain.policy import PolicySource
 from returnctl.domain.terms import Resolved
+from returnctl.output.forms import word
 from returnctl.output.words import chosen, mark, say
 
 POLICIES = (mark("policy"), mark("version"), mark("file"), mark("markets"), mark("in force from"), mark("title"))
-VALUES = (mark("key"), mark("value"), mark("from"))
+VALUES = (mark("key"), mark("value"), mark("set in"))
 
 
 def policy_row(source: PolicySource) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
 
 
 def cells_of_value(row: Mapping[str, Any]) -> list[str]:
-    return [row["id"].replace("/", "."), _text(row["value"]), row["from"]]
+    return [row["id"].replace("/", "."), _text(row["value"]), word(row["from"])]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401

@@ -8,17 +8,15 @@ from typing import Any
 
 from returnctl.domain.record import Breakdown, Due
 from returnctl.output.clean import clean
-from returnctl.output.failures import told
 from returnctl.output.forms import due, word
-from returnctl.output.returns import next_command
+from returnctl.output.next import next_command
 from returnctl.output.words import mark, say
-from returnctl.output.worksheet import worksheet
 
 WARNINGS = {
-    "clock_went_back": mark("the time is before the last event; the event takes that one's time"),
+    "clock_went_back": mark("the time given is before the last event, so the last event's time was taken"),
     "grade_without_evidence": mark("the policy asks for evidence of this grade, and none was given"),
-    "not_placed": mark("committed, but not placed yet; the next command does it"),
-    "index_behind": mark("committed, but the index is behind; the next command catches up"),
+    "not_placed": mark("saved, but a file is not in its place yet; the next command puts it there"),
+    "not_indexed": mark("saved, but the index is behind; the next command brings it up to date"),
 }
 
 
@@ -29,19 +27,11 @@ def envelope(command: str, results: Sequence[dict[str, Any]], summary: dict[str,
 
 
 def _with_message(result: dict[str, Any]) -> dict[str, Any]:
-    return result | {"error": failure_json(result["error"])} if "error" in result else result
+    if "error" not in result:
+        return result
+    from returnctl.output.failures import failure_json
 
-
-def failure_json(error: dict[str, Any]) -> dict[str, Any]:
-    """`{"code", "exit", "message", "facts", "hint"}`."""
-    sentence = told(error["code"], error["facts"])
-    return {
-        "code": error["code"],
-        "exit": error["exit"],
-        "message": sentence.what,
-        "facts": error["facts"],
-        "hint": sentence.hint,
-    }
+    return result | {"error": failure_json(result["error"])}
 
 
 def lines(
@@ -56,6 +46,8 @@ def lines(
     text = mark("{id}: {steps} → {state}") if result["outcome"] == "done" else mark("{id}: would {steps} → {state}")
     yield say(text, id=result["id"], steps=steps, state=where)
     if breakdown:
+        from returnctl.output.worksheet import worksheet
+
         yield worksheet(breakdown, currency)
     if waits:
         yield "  " + due(waits, now)

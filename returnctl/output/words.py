@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gettext
 import os
-from pathlib import Path
 
-LOCALES = Path(__file__).parent.parent / "locale"
+# Not by pathlib, whose import every command would pay for.
+LOCALES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 LANGUAGES = ("en", "zh")
 
 _chosen = "en"

@@ -29,7 +29,7 @@ def _one(
     name: str,
     row: int,
     values: Any,
-    kind: type[T],  # noqa: ANN401
+    kind: type[T],
 ) -> Done:
     return act(road, _typed(name, row, values, kind), row)
 
@@ -48,7 +48,7 @@ def _rows(name: str) -> Iterator[tuple[int, Any]]:
             yield row.number, {key: _cell(key, value.strip()) for key, value in cells if value.strip()}
 
 
-def _cell(key: str, value: str) -> Any:  # noqa: ANN401
+def _cell(key: str, value: str) -> Any:
     """Lists stand in one cell, parted by spaces; items as `LINE=QTY`."""
     if key in ("conditions", "evidence"):
         return value.split()
@@ -58,7 +58,7 @@ def _cell(key: str, value: str) -> Any:  # noqa: ANN401
     return value
 
 
-def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:  # noqa: ANN401
+def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:
     if isinstance(values, BadRow):
         raise values
     try:

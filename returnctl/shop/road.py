@@ -32,7 +32,7 @@ class Typed(str):
 
 def _amounts(facts: dict[str, Any], currency: str) -> dict[str, Any]:
     """Raises BadValue."""
-    return {name: parse(value, currency) if isinstance(value, Typed) else value for name, value in facts.items()}
+    return {name: parse(str(value), currency) if isinstance(value, Typed) else value for name, value in facts.items()}
 
 
 class Request(Struct, frozen=True):

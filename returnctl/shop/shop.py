@@ -1,11 +1,12 @@
-"""A shop: the folder, its settings, its data."""
+"""A shop: the folder, its settings, its data.
+
+Every command passes here, so what takes time to load (pathlib, msgspec) is loaded where it is needed.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from returnctl.errors import Ambiguous, NoShop, NotFound, SystemFailure
@@ -13,38 +14,53 @@ from returnctl.storage.digests import digest
 from returnctl.storage.store import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from returnctl.domain.settings import Settings
 
 SETTINGS = "returnctl.yaml"
 
 
-def roots(start: Path) -> Iterator[Path]:
-    """The folders upwards that hold a shop."""
-    return (folder for folder in (start, *start.parents) if (folder / SETTINGS).is_file())
+def find_root(told: str | None) -> str:
+    """The folder told, or `RETURNCTL_SHOP`, or the nearest upwards from here. Raises NoShop, SystemFailure."""
+    folder = told or os.environ.get("RETURNCTL_SHOP")
+    if folder:
+        root = os.path.expanduser(folder)
+        return root if _is_shop(root) else _refuse(root)
+    here = root = _here()
+    while not _is_shop(root):
+        above = os.path.dirname(root)
+        root = above if above != root else _refuse(here)
+    return root
+
+
+def _is_shop(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, SETTINGS))
+
+
+def _refuse(folder: str) -> str:
+    raise NoShop(path=folder)
 
 
 class Shop:
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    """`folder` as it was told or found; `root` is the same as a path."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
 
     @classmethod
     def find(cls, told: str | None) -> Shop:
-        """The folder told, or `RETURNCTL_SHOP`, or the nearest upwards from here. Raises NoShop."""
-        folder = told or os.environ.get("RETURNCTL_SHOP")
-        if folder:
-            root = Path(folder).expanduser()
-            if not (root / SETTINGS).is_file():
-                raise NoShop(path=str(root))
-            return cls(root)
-        here = _here()
-        root = next(roots(here), here)
-        if not (root / SETTINGS).is_file():
-            raise NoShop(path=str(here))
-        return cls(root)
+        return cls(find_root(told))
+
+    @cached_property
+    def root(self) -> Path:
+        from pathlib import Path
+
+        return Path(self.folder)
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.root)
+        return Store(self.folder)
 
     @cached_property
     def settings(self) -> Settings:
@@ -78,9 +94,9 @@ def the_return(ids: tuple[str, ...], word: str) -> str:
     return ids[0]
 
 
-def _here() -> Path:
+def _here() -> str:
     try:
-        return Path.cwd()
+        return os.getcwd()
     except OSError as error:
         raise SystemFailure(path=".", why=error.strerror or str(error)) from None
 

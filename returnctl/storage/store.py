@@ -28,29 +28,29 @@ _ROOT_USER = 0
 class Store:
     """`progress` is told how far an index is that has to be made anew."""
 
-    def __init__(self, root: Path, progress: Progress | None = None) -> None:
+    def __init__(self, root: str | Path, progress: Progress | None = None) -> None:
         self._root = root
         self._progress = progress
 
     @classmethod
-    def create(cls, root: Path, *, private: bool = True) -> Store:
+    def create(cls, root: str | Path, *, private: bool = True) -> Store:
         """A new `data/`, whole or not at all, for the owner alone or for the group too.
 
         What is made in it later goes by the mode of this folder. Raises ShopExists, SystemFailure.
         """
         import shutil
 
-        target, new = root / _DATA, root / f"{_DATA}.{os.getpid()}.new"
-        if target.exists():
-            raise ShopExists(path=str(target))
+        target, new = os.path.join(root, _DATA), os.path.join(root, f"{_DATA}.{os.getpid()}.new")
+        if os.path.lexists(target):
+            raise ShopExists(path=target)
         try:
-            _make(str(new), shared=not private)
-            new.rename(target)
+            _make(new, shared=not private)
+            os.rename(new, target)
             with Folder.open(str(root)) as folder:
                 fsync(folder.fd)
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
-            raise SystemFailure(path=str(target), why=error.strerror or str(error)) from None
+            raise SystemFailure(path=target, why=error.strerror or str(error)) from None
         return cls(root)
 
     @contextmanager

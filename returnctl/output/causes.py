@@ -1,0 +1,43 @@
+"""Why the machine, or the data on it, failed: a sentence for each `why`."""
+
+from __future__ import annotations
+
+from returnctl.output.words import mark, say
+
+# What the storage finds, by its code.
+_FOUND = {
+    "changed": mark("it is not what was saved"),
+    "missing": mark("it is missing"),
+    "not_readable": mark("it cannot be read"),
+    "no_regular_file": mark("it is no regular file"),
+    "index": mark("the index cannot be read"),
+    "line": mark("a line of it cannot be read"),
+    "chain": mark("its lines do not follow one another"),
+    "not_installed": mark("it was not installed"),
+    "not_placed": mark("an earlier change is not in its place yet"),
+    "not_indexed": mark("an earlier change is not in the index yet"),
+}
+# What the operating system says, in its own words.
+_MACHINE = (
+    mark("No such file or directory"),
+    mark("Permission denied"),
+    mark("Operation not permitted"),
+    mark("No space left on device"),
+    mark("Disk quota exceeded"),
+    mark("File too large"),
+    mark("Read-only file system"),
+    mark("Is a directory"),
+    mark("Not a directory"),
+    mark("File exists"),
+    mark("File name too long"),
+    mark("Too many levels of symbolic links"),
+    mark("Too many open files"),
+    mark("Input/output error"),
+    mark("another user owns it"),
+)
+CAUSES = _FOUND | {text: text for text in _MACHINE}
+
+
+def cause(why: str) -> str:
+    """In the reader's language; what nobody foresaw, such as the answer of a hook, stays as it is."""
+    return say(CAUSES[why]) if why in CAUSES else why

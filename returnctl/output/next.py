@@ -1,0 +1,30 @@
+"""The command that comes next."""
+
+from __future__ import annotations
+
+from returnctl.domain.record import Due
+
+# What the side whose turn it is would type.
+_NEXT: dict[str, str] = {
+    "review": "returnctl approve {id}",
+    "ship": "returnctl ship {id} --tracking NUMBER",
+    "receive": "returnctl receive {id}",
+    "inspect": "returnctl inspect {id} --pass",
+    "refund": "returnctl refund {id} --reference TXN",
+    "confirm": "returnctl refund {id} --retry",
+    "replace": "returnctl replace {id} --tracking NUMBER",
+    "dispute": "returnctl show {id}",
+    "negotiate": "returnctl resolve {id} --outcome refund --amount AMOUNT",
+    "platform": "returnctl resolve {id} --outcome none",
+}
+# Where an application failed a rule, the first suggestion is to refuse it.
+_REFUSE = "returnctl reject {id} --reason not_eligible"
+
+
+def next_command(id: str, waits: Due | None, *, eligible: bool = True) -> str:  # noqa: A002 - the field's own name
+    """What to type next, empty where nothing is waited for."""
+    if waits is None:
+        return ""
+    if waits.action == "review" and not eligible:
+        return _REFUSE.format(id=id)
+    return _NEXT[waits.action].format(id=id)
