@@ -61,11 +61,20 @@ def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | No
     """Write what came of a change in the format wanted, and give the exit code."""
     from returnctl.shop.road import exit_of
 
-    if wanted.format == "table":
-        _for_people(wanted, results, summary)
-    else:
-        _for_programs(wanted, results, summary)
+    try:
+        if wanted.format == "table":
+            _for_people(wanted, results, summary)
+        else:
+            _for_programs(wanted, results, summary)
+    except OSError as error:  # what was committed stays done, even if nobody can read about it
+        abandon_output()
+        mention(say("warning: {text}", text=error.strerror or str(error)))
     return int(exit_of(results))
+
+
+def abandon_output() -> None:
+    """Nobody reads us any more; what is still buffered must not complain at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:

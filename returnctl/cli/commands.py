@@ -17,10 +17,10 @@ class Entry(NamedTuple):
 
 _SHOP, _RETURNS, _MONEY, _TALK, _LOOK, _CARE = (
     mark("The shop"),
-    mark("The way of a return"),
+    mark("A return, step by step"),
     mark("Money and disputes"),
     mark("Talking and notes"),
-    mark("Looking"),
+    mark("Looking things up"),
     mark("Policies, deadlines, help"),
 )
 
@@ -38,20 +38,20 @@ COMMANDS: dict[str, Entry] = {
     "replace": Entry("goods:replace", _RETURNS, mark("The replacement was sent.")),
     "convert": Entry("goods:convert", _RETURNS, mark("No replacement is to be had: refund instead.")),
     "cancel": Entry("requests:cancel", _RETURNS, mark("The buyer withdraws.")),
-    "undo": Entry("talk:undo", _RETURNS, mark("Take the last event back, while nothing of it left the house.")),
+    "undo": Entry("talk:undo", _RETURNS, mark("Take the last event back, while nothing of it was paid, sent or told.")),
     "refund": Entry("money:refund", _MONEY, mark("Pay back, and book what was paid.")),
     "escalate": Entry("disputes:escalate", _MONEY, mark("Contest a return; refunds are frozen until the outcome.")),
     "resolve": Entry("disputes:resolve", _MONEY, mark("Carry out the outcome of a dispute.")),
     "message": Entry("talk:message", _TALK, mark("Say something to the other side.")),
     "note": Entry("talk:note", _TALK, mark("Keep a note for the team only.")),
     "attach": Entry("talk:attach", _TALK, mark("Add evidence to a return.")),
-    "done": Entry("talk:done", _TALK, mark("Book what was owed and done by hand.")),
+    "done": Entry("talk:done", _TALK, mark("Mark what was owed outside as done by hand.")),
     "todo": Entry("looking:todo", _LOOK, mark("What must be done, soonest first, with the command to type.")),
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
     "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate.")),
-    "sweep": Entry("care:sweep", _CARE, mark("Carry out what passed deadlines ask for.")),
+    "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),
     "help": Entry("care:help_", _CARE, mark("Explain exit codes, the workflow, the environment.")),
 }

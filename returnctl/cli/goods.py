@@ -70,7 +70,7 @@ def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said
     from returnctl.domain import workflow
 
     if bool(found) == (passes is not None):
-        raise BadValue(what="inspect", value="", wanted="one_of", choices="--item LINE=GRADE, --pass, --fail")
+        raise BadValue(what="inspect", value="", wanted="grades")
     words = one_or_file(ids, None)
     return each_id(wanted, words, workflow.inspect, grades=_grades(found), passes=passes is not False, **said)
 

@@ -83,8 +83,8 @@ def _datetime() -> type:
 @option("--buyer", metavar="ID", help=mark("Only of this buyer."))
 @option("--order", metavar="ID", help=mark("Only of this order."))
 @option("--account", metavar="NAME", help=mark("Only of this selling account."))
-@option("--sort", type=click.Choice(_SORTS), default="id", help=mark("What comes first."))
-@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@option("--sort", type=click.Choice(_SORTS), default="id", help=mark("What to sort by."))
+@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> None:
@@ -126,7 +126,7 @@ def _listed(wanted: Wanted, query: Query) -> None:
 @option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 24h."))
 @option("--overdue", is_flag=True, help=mark("Only what is overdue."))
 @option("--exit-code", is_flag=True, help=mark("Exit 1 where something is to be done."))
-@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def todo(

@@ -30,6 +30,7 @@ class Wanted:
     output: str | None = None
     now: str | None = None
     clock: datetime | None = None
+    found: Shop | None = None
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
@@ -46,9 +47,11 @@ class Wanted:
         return self.output or "table"
 
     def find_shop(self) -> Shop:
+        """The shop, found once a command. Raises NoShop."""
         from returnctl.shop.shop import Shop
 
-        return Shop.find(self.shop)
+        self.found = self.found or Shop.find(self.shop)
+        return self.found
 
     def road(self, lock_timeout: float = 30) -> Road:
         """The one road for changes, as these options want it driven."""
@@ -115,10 +118,10 @@ _EVERYWHERE = (
     _shared("--no-color", "no_color", flag=True, help=mark("No colours.")),
 )
 _WRITING = (
-    _shared("-n", "--dry-run", "dry_run", flag=True, help=mark("Decide the same, commit nothing.")),
+    _shared("-n", "--dry-run", "dry_run", flag=True, help=mark("Show what would happen, and change nothing.")),
     _shared("--by", "by", metavar="NAME", help=mark("Who does it (default: your login name).")),
     _shared("--as", "role", type=click.Choice(ROLES), help=mark("The side that does it (default: whose step it is).")),
-    _shared("--key", "key", help=mark("Request key: the same key again does nothing twice.")),
+    _shared("--key", "key", help=mark("Request key: repeated with the same key, nothing is done twice.")),
     _shared(
         "--lock-timeout",
         "lock_timeout",
@@ -154,6 +157,6 @@ def writing(function: F) -> F:
 
 
 from_file = _shared(
-    "--from", "source", metavar="FILE|-", help=mark("Many at once: JSON lines or CSV, a request a row.")
+    "--from", "source", metavar="FILE|-", help=mark("Many at once: JSON lines or CSV, one request a row.")
 )
 pass_wanted = click.make_pass_decorator(Wanted, ensure=True)

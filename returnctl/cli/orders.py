@@ -81,7 +81,7 @@ def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 @option("--account", metavar="NAME", help=mark("Only of this selling account."))
 @option("--buyer", metavar="ID", help=mark("Only of this buyer."))
 @option("--since", metavar="WHEN", help=mark("Only ordered since, such as -2d."))
-@option("--limit", type=click.IntRange(min=1), help=mark("No more than so many."))
+@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:

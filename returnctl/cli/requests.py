@@ -30,7 +30,7 @@ _TYPES = ("return_and_refund", "refund_only", "replacement")
 @option("--note", default="", help=mark("What the buyer says."))
 @option("--condition", "conditions", metavar="CODE", multiple=True, help=mark("What the buyer states of the goods."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
-@option("--exception", metavar="WHY", help=mark("Let it pass though the policy does not allow it."))
+@option("--exception", metavar="WHY", help=mark("Accept it though the policy does not allow it."))
 @option("--external", metavar="ID", help=mark("The platform's own number of this return."))
 @from_file
 @writing

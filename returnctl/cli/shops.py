@@ -33,4 +33,4 @@ def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
         "returnctl import ORDERS.csv",
         "returnctl apply ORDER --item 1 --reason damaged",
     ]
-    put([say("a new shop in {folder}. Next:", folder=folder) + "\n", *(f"  {step}\n" for step in steps)])
+    put([say("New shop in {folder}. Next:", folder=folder) + "\n", *(f"  {step}\n" for step in steps)])

@@ -4,8 +4,6 @@ Local days are those of the policy's zone, so a day can have 23 or 25 hours. All
 very instant it is over. Results are UTC.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

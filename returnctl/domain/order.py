@@ -1,7 +1,5 @@
 """The document of an order: reference data, as it was imported."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 

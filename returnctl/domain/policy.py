@@ -1,7 +1,5 @@
 """The policy: what a file says, what is pinned of it, and the typed terms that hold for one return or line."""
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal

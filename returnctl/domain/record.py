@@ -1,7 +1,5 @@
 """The document of a return: the record that moves through the workflow."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal

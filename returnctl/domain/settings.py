@@ -1,7 +1,5 @@
 """The settings of a shop, as `returnctl.yaml` gives them."""
 
-from __future__ import annotations
-
 from returnctl.domain.order import Document
 
 

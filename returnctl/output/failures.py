@@ -30,35 +30,38 @@ _SENTENCES: dict[str, Sentence] = {
     "invalid_policy": Sentence(mark("{file}: the policy cannot be used."), "returnctl policy validate"),
     "invalid_settings": Sentence(mark("{file}: the settings cannot be used.")),
     "shop_exists": Sentence(
-        mark("{path} holds something already, and nothing is written over it."), "returnctl init DIR"
+        mark("there is something at {path} already, and nothing is overwritten."), "returnctl init DIR"
     ),
     "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
     "bad_value": Sentence(mark("{what}: '{value}' is not {form}.")),
+    "bad_value/grades": Sentence(mark("say what was found: --item LINE=GRADE, or --pass, or --fail.")),
     "bad_value/missing": Sentence(mark("{what} is missing: {form} is wanted.")),
     "ambiguous_date": Sentence(
         mark("'{value}' can be read as two dates."), mark("write the year first: 2026-11-12, or 2026-11-12T09:30")
     ),
-    "nothing_given/amount": Sentence(mark("{id}: how much?"), "returnctl resolve {id} --outcome refund --amount 12.50"),
+    "nothing_given/amount": Sentence(
+        mark("{id}: the amount to be paid is missing."), "returnctl resolve {id} --outcome refund --amount 12.50"
+    ),
     "nothing_given/units": Sentence(mark("{id}: no units are left to take."), "returnctl show {id}"),
     "nothing_given/consent": Sentence(
-        mark("{id}: --final gives up money of the buyer, so it wants the buyer's consent."),
+        mark("{id}: --final pays less than is due, so it needs a note of the buyer's consent."),
         'returnctl refund {id} --final --note "…"',
     ),
     "not_all_graded": Sentence(
-        mark("{id}: line {line} has {received} received units and {graded} are graded."),
+        mark("{id}: {received} units of line {line} were received, but {graded} are graded."),
         "returnctl inspect {id} --item {line}=as_sent:{received}",
     ),
     "no_proof_of_payment": Sentence(
-        mark("{id}: {amount} {currency} are to be paid, and nobody says that they were."),
+        mark("{id}: {amount} {currency} is to be paid, and nothing says that it was."),
         "returnctl refund {id} --reference TXN",
     ),
     "not_eligible": Sentence(mark("order {order}: the policy does not allow this return: {rules}")),
     "too_much_money": Sentence(
         mark("{id}: {asked} {currency} is more than can be paid; the most is {most} {currency}.")
     ),
-    "too_many_units": Sentence(mark("{id}: line {line} has {most} units to take, not {asked}.")),
+    "too_many_units": Sentence(mark("{id}: line {line} has only {most} units left, not {asked}.")),
     "no_policy": Sentence(
         mark("order {order}: no policy holds for market {market} at the date of the order."), "returnctl policy list"
     ),
@@ -75,13 +78,15 @@ _SENTENCES: dict[str, Sentence] = {
         mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome …"
     ),
     "nothing_to_undo/first": Sentence(
-        mark("{id}: an application is not undone, it is cancelled."), "returnctl cancel {id}"
+        mark("{id}: a request cannot be undone, only cancelled."), "returnctl cancel {id}"
     ),
-    "nothing_to_undo/paid": Sentence(mark("{id}: money may have left the house with '{event}', so it stays.")),
-    "nothing_to_undo/sent": Sentence(mark("{id}: the replacement has left the house, so '{event}' stays.")),
-    "nothing_to_undo/told": Sentence(mark("{id}: '{event}' was told or carried out outside already, so it stays.")),
+    "nothing_to_undo/paid": Sentence(mark("{id}: '{event}' cannot be undone: money may have been paid.")),
+    "nothing_to_undo/sent": Sentence(mark("{id}: '{event}' cannot be undone: the replacement was sent.")),
+    "nothing_to_undo/told": Sentence(
+        mark("{id}: '{event}' cannot be undone: somebody outside was told, or it was carried out there.")
+    ),
     "nothing_to_undo/undone": Sentence(mark("{id}: the step before cannot be undone any more.")),
-    "key_used": Sentence(mark("'{key}' was used for something else.")),
+    "key_used": Sentence(mark("the key or reference '{key}' was already used for something else.")),
     "not_found/return": Sentence(mark("no return is known as '{id}'."), "returnctl list"),
     "not_found/order": Sentence(mark("no order '{id}' was imported."), "returnctl order list"),
     "not_found/line": Sentence(mark("there is no line '{id}' here; there are {near}."), "returnctl order show {order}"),
@@ -89,11 +94,12 @@ _SENTENCES: dict[str, Sentence] = {
     "not_found/grade": Sentence(mark("the policy has no grade '{id}'; it has {near}.")),
     "not_found/reject_reason": Sentence(mark("the policy has no reason '{id}' to reject; it has {near}.")),
     "not_found/account": Sentence(mark("the settings have no account '{id}'; they have {near}.")),
-    "ambiguous": Sentence(mark("'{id}' may mean {ids}."), "returnctl show {first}"),
+    "ambiguous": Sentence(mark("'{id}' could mean any of {ids}."), "returnctl show {first}"),
     "hook_declined": Sentence(mark("{id}: hooks/{hook} declined: {why}"), "returnctl show {id}"),
     "no_shop": Sentence(mark("there is no shop at {path} or above it."), "returnctl init"),
     "locked": Sentence(
-        mark("the shop is locked by {holder} since {since}."), mark("wait, or give more time with --lock-timeout")
+        mark("the shop is locked by {holder} since {since}."),
+        mark("try again, or wait longer with --lock-timeout SECONDS"),
     ),
     "damaged": Sentence(mark("{path} is damaged ({why}). It was not used."), mark("restore it from a backup")),
     "newer_format": Sentence(
@@ -101,7 +107,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "not_known": Sentence(mark("it is not known whether it happened."), "returnctl {cure}"),
     "not_known/payment": Sentence(
-        mark("{id}: it is not known whether the payment {key} was made. The same key is asked again by:"),
+        mark("{id}: it is not known whether the payment {key} was made. Ask again with the same key:"),
         "returnctl refund {id} --retry",
     ),
     "interrupted": Sentence(mark("interrupted. What was reported as done is done.")),
@@ -143,7 +149,7 @@ def told(code: str, facts: Mapping[str, Any]) -> Sentence:
     )
     if code == "not_known" and "key" in facts:
         key = "not_known/payment"
-    if code == "bad_value" and not facts["value"]:
+    if key == "bad_value" and not facts["value"]:
         key = "bad_value/missing"
     sentence = _SENTENCES.get(key, _SENTENCES["failed"])
     shown = _Facts({name: _shown(name, value) for name, value in facts.items()} | _made(code, facts))
@@ -162,7 +168,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
         made["form"] = wanted.format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
     if code == "not_eligible":
         made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
-        made["hint"] = say('to let it pass all the same, add --exception "why"')
+        made["hint"] = say('to accept it all the same, add --exception "why"')
     if code == "wrong_state":
         made["hint"] = _instead(facts)
     if code == "ambiguous":

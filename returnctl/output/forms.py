@@ -46,6 +46,10 @@ def due(waits: Due | None, now: datetime) -> str:
     return say("{who}: {action} {left}", who=word(waits.by), action=word(action), left=left(waits.at, now))
 
 
+def labelled(name: str, value: str) -> str:
+    return say("{name}: {value}", name=name, value=value)
+
+
 # The words of documents, as people read them.
 _WORDS = {
     "buyer": mark("buyer"),
@@ -77,7 +81,7 @@ _WORDS = {
     "refund": mark("refund"),
     "confirm": mark("confirm"),
     "replace": mark("replace"),
-    "dispute": mark("dispute"),
+    "dispute": mark("contest"),
     "negotiate": mark("negotiate"),
     "decide": mark("decide"),
     "apply": mark("apply"),
@@ -113,7 +117,7 @@ _WORDS = {
     "applied": mark("the request arrived"),
     "decided": mark("the decision"),
     "item": mark("goods"),
-    "grade": mark("kept for wear"),
+    "grade": mark("deducted for the grade"),
     "restocking_fee": mark("restocking fee"),
     "outbound_shipping": mark("shipping paid"),
     "return_label": mark("return label"),
@@ -135,10 +139,22 @@ _WORDS = {
     "ordered": mark("ordered"),
     "shipped": mark("shipped"),
     "default": mark("default"),
-    # What happened, in the facts of the history.
+    # Facts of rules and events.
     "amount": mark("amount"),
     "asked": mark("asked for"),
+    "already": mark("in other returns"),
     "at": mark("set in"),
+    "bought": mark("bought"),
+    "count": mark("times"),
+    "day": mark("day"),
+    "days": mark("days"),
+    "ends": mark("ends"),
+    "known": mark("known"),
+    "missing": mark("missing"),
+    "of": mark("of"),
+    "offered": mark("offered"),
+    "starts": mark("counted from"),
+    "starts_at": mark("on"),
     "because": mark("because"),
     "case": mark("case"),
     "claim": mark("claim"),

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from returnctl.domain.owed import open_owed
 from returnctl.domain.record import Due, Return
-from returnctl.output.forms import due, money, word
+from returnctl.output.forms import due, labelled, money, word
 from returnctl.output.next import next_command
 from returnctl.output.words import mark
 
@@ -57,7 +57,7 @@ def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:
 
 def _owed(kind: str, owed: Sequence[Mapping[str, str]]) -> str:
     """`tell the buyer: approved, received`."""
-    return f"{word(kind)}: " + ", ".join(word(each["what"]) for each in owed if each["kind"] == kind)
+    return labelled(word(kind), ", ".join(word(each["what"]) for each in owed if each["kind"] == kind))
 
 
 def _due(row: Mapping[str, Any]) -> Due | None:

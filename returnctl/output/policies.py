@@ -60,7 +60,9 @@ def cells_of_value(row: Mapping[str, Any]) -> list[str]:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, list):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
         return ", ".join(_text(inner) for inner in value)
     if isinstance(value, dict):
         return " ".join(f"{key}={_text(inner)}" for key, inner in value.items())

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from returnctl.domain.record import Happened, Return
 from returnctl.output.clean import clean
-from returnctl.output.forms import due, money, when, word
+from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
@@ -18,7 +18,7 @@ _REFUNDS = (mark("refund"), mark("method"), mark("status"), mark("reference"), m
 _OWED = (mark("owed"), mark("what"))
 HISTORY = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
 # Facts whose values are codes of the program's own.
-_CODES = frozenset({"because", "claim", "due", "method", "outcome", "stage", "undone"})
+_CODES = frozenset({"because", "claim", "due", "method", "outcome", "stage", "starts", "undone"})
 _RULES = (mark("rule"), mark("outcome"), mark("line"), mark("decided at"), mark("facts"))
 
 
@@ -53,7 +53,7 @@ def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:
         (say("window ends"), when(record.window_ends, zone)),
         (say("exception"), record.exception.why if record.exception else ""),
         (say("failed rules"), failed),
-        (say("dispute"), f"{word(record.dispute.stage)}: {word(record.dispute.claim)}" if record.dispute else ""),
+        (say("dispute"), labelled(word(record.dispute.stage), word(record.dispute.claim)) if record.dispute else ""),
         (say("parcels"), ", ".join(x.tracking or "?" for x in record.parcels)),
     ]
 
@@ -73,7 +73,7 @@ def _grades(graded: object) -> str:
 def _eligibility(record: Return) -> str:
     """Each rule as it was decided, with the line of the policy that decided it."""
     rows = [
-        [word(x.rule), word(x.outcome), x.line or "", x.at or "", clean(facts_text(x.facts))]
+        [word(x.rule), word(x.outcome), x.line or "", word(x.at), clean(facts_text(x.facts))]
         for x in record.eligibility
     ]
     return aligned(rows, [say(heading) for heading in _RULES]) if rows else ""
@@ -107,7 +107,9 @@ def history(entries: tuple[Happened, ...], zone: str) -> str:
 
 
 def facts_text(facts: dict[str, object]) -> str:
-    return ", ".join(f"{word(key)}: {_fact(key, value)}" for key, value in facts.items())
+    # `at` is a place in the policy, but beside `starts` the instant of what it names.
+    names = {"at": "starts_at"} if "starts" in facts else {}
+    return ", ".join(labelled(word(names.get(key, key)), _fact(key, value)) for key, value in facts.items())
 
 
 def _fact(key: str, value: object) -> str:

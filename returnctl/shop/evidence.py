@@ -52,9 +52,10 @@ def _content(name: str, limit: int) -> bytes:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise BadFile(file=name, why="unreadable", reason=error.strerror or str(error)) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadFile(file=name, why="no_regular_file")
     with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, opened without following links
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise BadFile(file=name, why="no_regular_file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise BadFile(file=name, why="evidence_too_large", limit=limit // MIB)

@@ -8,7 +8,7 @@ _LINUX = "/proc/sys/kernel/random/boot_id"
 def boot_id() -> str:
     """Empty where the system does not tell."""
     try:
-        with open(_LINUX, encoding="ascii") as file:  # noqa: PTH123 - pathlib takes time to load
+        with open(_LINUX, encoding="ascii") as file:
             return file.read().strip()
     except OSError:
         return _macos()

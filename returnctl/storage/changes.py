@@ -1,7 +1,5 @@
 """What goes into the store and comes out of it, beside the documents themselves."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal

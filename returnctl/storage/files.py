@@ -102,7 +102,7 @@ class Folder:
         """What a folder holds; nothing where there is none."""
         try:
             with self.folder(path) as folder:
-                return os.listdir(folder.fd)  # noqa: PTH208 - an open folder has no path
+                return os.listdir(folder.fd)
         except FileNotFoundError:
             return []
 
