@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -28,9 +29,11 @@ ORDER = (
 
 def installed(folder: Path) -> Path:
     """The `bin` of a new environment with the wheel of this checkout."""
+    source = folder / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "returnctl-demo"))
     run(sys.executable, "-m", "venv", folder / "venv")
     python = folder / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ROOT)
+    run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", source)
     return python.parent
 
 
@@ -49,9 +52,9 @@ def shop(program: Path, folder: Path, returns: int) -> Path:
     return root
 
 
-def timed(words: list[object], environment: dict[str, str]) -> float:
+def timed(words: list[object], environment: dict[str, str], folder: Path) -> float:
     began = time.perf_counter()
-    run(*words, env=environment)
+    run(*words, env=environment, cwd=folder)
     return time.perf_counter() - began
 
 
@@ -66,13 +69,13 @@ def measure(rounds: int) -> dict[str, list[float]]:
         for turn in range(rounds + 1):
             commands: dict[str, list[object]] = {
                 "import click": [bin_ / "python", "-c", "import click"],
-                "show --json": [program, "-C", root, "show", "1", "--json"],
-                "approve": [program, "-C", root, "approve", turn + 1, "--now", "2026-11-08"],
+                "show --json": [program, "show", "1", "--json"],
+                "approve": [program, "approve", turn + 1, "--now", "2026-11-08"],
                 "--version": [program, "--version"],
                 "--help": [program, "--help"],
             }
             for name, words in commands.items():
-                taken = timed(words, environment)
+                taken = timed(words, environment, root)
                 times[name] += [taken] if turn else []  # the first round warms up
     return times
 
