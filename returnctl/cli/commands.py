@@ -50,7 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
-    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate.")),
+    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, schema.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),
     "help": Entry("care:help_", _CARE, mark("Explain exit codes, the workflow, the environment.")),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import mention, put
+from returnctl.cli.answer import mention, put, tell
 from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted
 from returnctl.cli.verbs import one_id
+from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ def _datetime() -> type:
 @option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
 @everywhere
 @pass_wanted
-def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> None:
+def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> int:
     from returnctl.storage.changes import Query
 
     until, changed = wanted.instant(due, "--due"), wanted.instant(since, "--since")
-    _listed(wanted, Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said))
+    return _listed(
+        wanted, Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said)
+    )
 
 
 def _state(word: str) -> Any:
@@ -104,7 +107,7 @@ def _state(word: str) -> Any:
         raise BadValue(what="--state", value=word, wanted="one_of", choices=", ".join(State)) from None
 
 
-def _listed(wanted: Wanted, query: Query) -> None:
+def _listed(wanted: Wanted, query: Query) -> int:
     from returnctl.output.lists import RETURNS, cells_of_return, row_of_return
     from returnctl.output.rows import written
 
@@ -118,8 +121,17 @@ def _listed(wanted: Wanted, query: Query) -> None:
 
     with wanted.find_shop().store.reading() as snapshot:
         put(written(rows(), wanted.format, RETURNS, lambda row: cells_of_return(row, now)))
+        damaged = snapshot.damaged()
     if not any_ and wanted.format == "table" and not wanted.quiet:
         mention(say("no returns here."))
+    return _tell_damaged(wanted, damaged)
+
+
+def _tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
+    """Documents that a list lacks are named, never passed over."""
+    for path in paths:
+        tell(Damaged(path=path, why="unreadable"), as_json=wanted.format == "json")
+    return int(Exit.DAMAGED if paths else Exit.DONE)
 
 
 @click.command(cls=Command)
@@ -138,8 +150,9 @@ def todo(
 
     now = wanted.read_clock()
     until = now if overdue else wanted.instant(due, "--due")
-    rows = [row_of_todo(*work) for work in worklist(wanted.find_shop(), until, limit)]
+    work = worklist(wanted.find_shop(), until, limit)
+    rows = [row_of_todo(*each) for each in work.found]
     put(written(rows, wanted.format, TODO, lambda row: cells_of_todo(row, now)))
     if not rows and wanted.format == "table" and not wanted.quiet:
         mention(say("nothing to do."))
-    return 1 if exit_code and rows else 0
+    return _tell_damaged(wanted, work.damaged) or int(exit_code and bool(rows))

@@ -65,6 +65,14 @@ def _resolved(wanted: Wanted, name: str | None, of_return: str | None) -> Any:
     return resolve(max(fitting, key=lambda source: (source.name == shop.settings.policy, source.version)))
 
 
+@policy.command("schema", help=mark("The JSON Schema of policies, which editors complete and explain by."))
+@everywhere
+def policy_schema() -> None:
+    from returnctl.readers.shipped import folder
+
+    put([(folder("schemas") / "policy.schema.json").read_text("utf-8")])
+
+
 @policy.command("validate", help=mark("Find every fault of policy files, each with its place."))
 @click.argument("files", metavar="[FILE...]", nargs=-1)
 @writes("text", "json", "github")

@@ -132,7 +132,8 @@ _RULES: dict[str, str] = {
     "window": mark("the window ended {ends}"),
     "returnable": mark("not returnable {because}"),
     "type": mark("'{type}' is not offered here, only {offered}"),
-    "reason": mark("a reason is needed: {known}"),
+    "reason": mark("a reason is needed, one of {known}"),
+    "reason/unknown": mark("'{reason}' is no reason here; there are {known}"),
     "conditions": mark("not stated: {missing}"),
     "evidence": mark("missing evidence: {missing}"),
     "quantity": mark("{asked} asked for, {bought} bought, {already} in other returns"),
@@ -178,9 +179,8 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _rule(failed: Mapping[str, Any]) -> str:
     """`line 1: the window ended … (standard.yaml:6)`."""
-    text = say(_RULES[failed["rule"]]).format_map(
-        _Facts({k: _shown(k, v) for k, v in failed["facts"].items()} | {"?": ""})
-    )
+    known = "reason/unknown" if failed["rule"] == "reason" and failed["facts"].get("reason") else failed["rule"]
+    text = say(_RULES[known]).format_map(_Facts({k: _shown(k, v) for k, v in failed["facts"].items()} | {"?": ""}))
     line = say("line {line}: ", line=failed["line"]) if failed.get("line") else ""
     place = f" ({failed['at']})" if failed.get("at") else ""
     return f"{line}{text.replace(' ?', '')}{place}"

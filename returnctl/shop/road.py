@@ -86,7 +86,6 @@ class Road:
     def __init__(self, shop: Shop, request: Request) -> None:
         self.shop = shop
         self.request = request
-        # Read before anything is locked: they are looked up in the index, under a lock of its own.
         self.settings = shop.settings
 
     def change(self, word: str, decide: Decide, role: Role, **facts: Any) -> Done:  # noqa: ANN401

@@ -69,14 +69,13 @@ class Shop:
 
         from returnctl.domain.settings import Settings
 
-        data = read(self.root / SETTINGS)
-        with self.store.reading() as snapshot:
-            known = snapshot.recall("settings", digest(data))
-            if known is not None:
-                return msgspec.json.decode(known, type=Settings)
-            settings = _read_settings(data)
-            snapshot.remember("settings", digest(data), msgspec.json.encode(settings))
-            return settings
+        data = read(os.path.join(self.folder, SETTINGS))
+        known = self.store.recall("settings", digest(data))
+        if known is not None:
+            return msgspec.json.decode(known, type=Settings)
+        settings = _read_settings(data)
+        self.store.remember("settings", digest(data), msgspec.json.encode(settings))
+        return settings
 
 
 def _read_settings(data: bytes) -> Settings:
@@ -101,9 +100,10 @@ def _here() -> str:
         raise SystemFailure(path=".", why=error.strerror or str(error)) from None
 
 
-def read(path: Path) -> bytes:
+def read(path: str | Path) -> bytes:
     """A file's bytes. Raises SystemFailure."""
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         raise SystemFailure(path=str(path), why=error.strerror or str(error)) from None

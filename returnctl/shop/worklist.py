@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from returnctl.domain.record import Return
 from returnctl.domain.states import ENDED, State
@@ -11,12 +11,21 @@ from returnctl.shop.shop import Shop
 from returnctl.storage.changes import Query, Summary
 
 
-def worklist(shop: Shop, until: datetime | None, limit: int | None) -> Iterator[tuple[Summary, Return | None]]:
-    """Each return with its document where more than the summary is needed."""
+class Work(NamedTuple):
+    """Each return, with its document where more than the summary is needed; `damaged` are paths that cannot be read."""
+
+    found: list[tuple[Summary, Return | None]]
+    damaged: tuple[str, ...]
+
+
+def worklist(shop: Shop, until: datetime | None, limit: int | None) -> Work:
     with shop.store.reading() as snapshot:
         found = list(snapshot.summaries(Query(open_only=True, due_before=until, sort="due", limit=limit)))
         if until is None:
             found += snapshot.summaries(Query(states=tuple(sorted(ENDED)), with_owed=True, sort="updated", limit=limit))
-        for summary in found[:limit]:
-            needed = summary.owed or summary.state is State.REQUESTED
-            yield summary, snapshot.get_return(summary.id) if needed else None
+        needed = (each.owed or each.state is State.REQUESTED for each in found[:limit])
+        listed = [
+            (each, snapshot.get_return(each.id) if need else None)
+            for each, need in zip(found[:limit], needed, strict=True)
+        ]
+        return Work(listed, snapshot.damaged())

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import returnctl.readers
+from returnctl.output.intake_words import WHY
+
+MODULES = "amounts dates fields order_documents orders seller_center strict_json tables".split()
+SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read_text() for name in MODULES)
+CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
+# Said by `shop.intake`, `shop.evidence` and `shop.bulk`; `_file` is joined to the name of a form.
+ELSEWHERE = {
+    "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large",
+    "bad_request", "returns_file", "settlement_file",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES)))
+def test_each_code_of_the_readers_has_a_sentence(code: str) -> None:
+    assert WHY[code]
+
+
+def test_no_sentence_is_left_over() -> None:
+    assert len(CODES) > 40
+    assert {code for code in WHY if f'"{code}"' not in SOURCE} == ELSEWHERE

@@ -1,0 +1,103 @@
+"""The pages for people cannot lie: their policies are valid, their defaults true, their links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from returnctl.cli.commands import COMMANDS
+from returnctl.domain.defaults import DEFAULTS
+from returnctl.domain.merge import spelled_out
+from returnctl.output.problems import problem_text
+from returnctl.readers.policies import check_policy
+from returnctl.readers.strict_yaml import read_yaml
+from tests.builders import a_return
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+POLICY = (ROOT / "docs/policy.md").read_text("utf-8")
+EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", POLICY, re.DOTALL) if text.startswith("returnctl:")]
+SCHEMA = json.loads((ROOT / "schemas/policy.schema.json").read_text("utf-8"))
+# What the page leaves to `policy show`.
+UNSTATED = ("title", "also")
+
+
+def value_of(text: str) -> Any:
+    return read_yaml(text.encode(), "cell").value
+
+
+def leaves(value: Any, path: str = "") -> dict[str, Any]:
+    """What a default holds, by path; reject reasons are no more than their codes."""
+    if path == "reject_reasons":
+        value = list(value)
+    if not isinstance(value, dict) or not value:
+        return {path: value}
+    inner = {f"{path}.{key}".lstrip("."): item for key, item in value.items() if key not in UNSTATED}
+    return {place: leaf for key, item in inner.items() for place, leaf in leaves(item, key).items()}
+
+
+def stated_defaults() -> Iterator[tuple[str, Any]]:
+    """The key and default of each row of the tables of keys; words without backticks are for people only."""
+    for key, default in re.findall(r"^\| `([\w.]+)` \| [^|]+ \| `([^|]+)` \|", POLICY, re.MULTILINE):
+        yield key, spelled_out(key, value_of(default))
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 3
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_examples_are_valid(text: str) -> None:
+    _, problems = check_policy(text.encode(), "docs/policy.md")
+    assert not problems, "\n".join(problem_text(problem.as_dict()) for problem in problems)
+
+
+@pytest.mark.parametrize("key", SCHEMA["properties"])
+def test_every_key_has_its_row(key: str) -> None:
+    assert re.search(rf"^\| `{key}[`.]", POLICY, re.MULTILINE)
+
+
+def test_every_default_is_stated_as_it_is() -> None:
+    stated = {path: leaf for key, value in stated_defaults() for path, leaf in leaves(value, key).items()}
+    assert stated == leaves(DEFAULTS)
+
+
+def test_every_rule_has_its_row() -> None:
+    asked = list(dict.fromkeys(outcome.rule for outcome in a_return("requested").eligibility))
+    table = POLICY.partition("| rule | passes when |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == asked
+
+
+def test_every_notice_is_named() -> None:
+    notices = SCHEMA["definitions"]["wording"]["properties"]["notices"]["propertyNames"]["enum"]
+    assert all(f"`{notice}`" in POLICY for notice in notices)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page: Path) -> None:
+    typed = re.findall(r"(?:`|^\$ )returnctl ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
+    assert set(typed) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_folder_of_a_machine_is_named(page: Path) -> None:
+    assert not re.search(r"(?<![\w.])/(home|root|tmp|work|usr|Users)/", page.read_text("utf-8"))
+
+
+def test_the_goals_are_those_that_are_measured() -> None:
+    text = (ROOT / "docs/performance.md").read_text("utf-8")
+    goals = {command: float(goal) for command, goal in re.findall(r"^\| `([^`]+)` \|.*\| ([\d.]+) \|$", text, re.M)}
+    assert goals == runpy.run_path(str(ROOT / "benchmarks/startup.py"))["BUDGETS"]
+    assert "<!-- figures -->" in text
