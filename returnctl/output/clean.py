@@ -13,13 +13,8 @@ def clean(text: str) -> str:
     """One line, with every character visible."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(char if _shown(char) else _escaped(char) for char in text)
+    return "".join(char if _shown(char) else char.encode("unicode_escape").decode() for char in text)
 
 
 def _shown(char: str) -> bool:
     return char in _JOINERS or unicodedata.category(char) not in _HIDDEN
-
-
-def _escaped(char: str) -> str:
-    number = ord(char)
-    return f"\\x{number:02x}" if number <= 0xFF else f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

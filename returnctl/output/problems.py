@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from returnctl.output.clean import clean
 from returnctl.output.words import mark, say
 
 # Longer lists of what is allowed do not help.
@@ -93,17 +94,17 @@ def problems_as(problems: Sequence[Mapping[str, Any]], form: str) -> Iterator[st
 
 def problem_text(problem: Mapping[str, Any]) -> str:
     """`file:line:column: error: what, and what to write instead`, the source line, and a caret under the place."""
-    where = f"{shown(problem['file'])}:{problem['line']}:{problem['column']}"
+    where = f"{clean(problem['file'])}:{problem['line']}:{problem['column']}"
     told = [f"{where}: {say(_ERROR)}: {sentence(problem)}"]
     if problem["text"].strip():
-        before = shown(problem["text"][: problem["column"] - 1])
-        told += [f"  {shown(problem['text'])}", f"  {' ' * _width(before)}^"]
+        before = clean(problem["text"][: problem["column"] - 1])
+        told += [f"  {clean(problem['text'])}", f"  {' ' * _width(before)}^"]
     return "\n".join(told)
 
 
 def github_line(problem: Mapping[str, Any]) -> str:
     """A workflow command, with which GitHub shows the problem at its line."""
-    file = _escaped(shown(problem["file"])).replace(":", "%3A").replace(",", "%2C")
+    file = _escaped(clean(problem["file"])).replace(":", "%3A").replace(",", "%2C")
     message = _escaped(sentence(problem))
     return f"::error file={file},line={problem['line']},col={problem['column']}::{message}"
 
@@ -129,12 +130,7 @@ def _spelled(name: str, fact: object) -> str:
     if name in ("wanted", "found"):
         kinds = fact if isinstance(fact, list) else [fact]
         return say(_OR).join(say(_KINDS[str(kind)]) for kind in kinds)
-    return shown(", ".join(map(str, fact)) if isinstance(fact, list) else str(fact))
-
-
-def shown(text: str) -> str:
-    """What would move the cursor or hide is shown as its escape."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return clean(", ".join(map(str, fact)) if isinstance(fact, list) else str(fact))
 
 
 def _width(text: str) -> int:
