@@ -88,7 +88,7 @@ def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int]
             mention(say("warning: {text}", text=text.warning(code)))
         if not wanted.quiet and done.record:
             result, record = done.result, done.record
-            lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown, record.currency)
+            lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown or None, record.currency)
             put(f"{line}\n" for line in lines)
     if summary is not None and not wanted.quiet:
         put([say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **summary) + "\n"])

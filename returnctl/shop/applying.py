@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from returnctl.domain import workflow
@@ -34,11 +34,11 @@ class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     key: str | None = None
 
 
-def apply(road: Road, asked: Application, row: int | None = None) -> Done:
+def apply(road: Road, asked: Application, row: int | UnsetType = UNSET) -> Done:
     return road.told(asked.order, lambda: _apply(road, asked, row), row)
 
 
-def _apply(road: Road, asked: Application, row: int | None) -> Done:
+def _apply(road: Road, asked: Application, row: int | UnsetType) -> Done:
     moment = road.moment(Role.BUYER)
     files = Files.read(asked.evidence, road.settings.evidence, moment)
     with road.writing() as writer:

@@ -52,10 +52,18 @@ def _cell(key: str, value: str) -> Any:
     """Lists stand in one cell, parted by spaces; items as `LINE=QTY`."""
     if key in ("conditions", "evidence"):
         return value.split()
-    if key == "items":
-        pairs = (item.partition("=") for item in value.split())
-        return {line: int(units) if units.isdecimal() else None for line, _, units in pairs}
-    return value
+    return _items(value) if key == "items" else value
+
+
+def _items(value: str) -> Any:
+    """What is not of the form stays text, which the types refuse."""
+    pairs = [item.partition("=") for item in value.split()]
+    units = {line: _units(text) if given else None for line, given, text in pairs}
+    return units if len(units) == len(pairs) else value
+
+
+def _units(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() else text
 
 
 def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:

@@ -14,7 +14,7 @@ from returnctl.shop.shop import SETTINGS, read
 from returnctl.storage.digests import hexdigest
 from returnctl.storage.store import Store
 
-_IGNORED = "data/\n"
+_IGNORED = b"data/\n"
 _SETTINGS = """\
 # yaml-language-server: $schema=schemas/settings.schema.json
 returnctl: settings/v1
@@ -92,7 +92,13 @@ def _write(root: Path, settings: str, policy: str) -> None:
     for schema in ("policy.schema.json", "settings.schema.json"):
         (root / "schemas" / schema).write_bytes(read(shipped("schemas") / schema))
     (root / "policies" / "standard.yaml").write_text(policy, "utf-8")
-    if not (root / ".gitignore").exists():
-        (root / ".gitignore").write_text(_IGNORED, "utf-8")
+    _ignore(root / ".gitignore")
     Store.create(root)
     (root / SETTINGS).write_text(settings, "utf-8")
+
+
+def _ignore(path: Path) -> None:
+    """Buyers' data never goes into git, also where the folder has an ignore file already."""
+    before = path.read_bytes() if path.exists() else b""
+    if _IGNORED not in before.splitlines(keepends=True):
+        path.write_bytes(before + (b"\n" if before and not before.endswith(b"\n") else b"") + _IGNORED)

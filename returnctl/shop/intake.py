@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from returnctl.domain.order import Order
@@ -85,9 +85,9 @@ def _bad(failure: Failure) -> Done:
     return Done(result, failure=failure)
 
 
-def _row(failure: Failure) -> int | None:
+def _row(failure: Failure) -> int | UnsetType:
     row = failure.facts.get("row")
-    return row if isinstance(row, int) else None
+    return row if isinstance(row, int) else UNSET
 
 
 def _latest(found: Iterator[FoundOrder]) -> list[Order]:

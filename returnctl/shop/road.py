@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.money import parse
@@ -59,8 +59,8 @@ class Told(Struct, frozen=True):
         return cls(failure.code, int(failure.exit), failure.facts)
 
 
-class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of one request; `failure` and `record` are for the program's own use, never written."""
+class Result(Struct, frozen=True, kw_only=True):
+    """What came of one request, as programs read it; what is unset is left out."""
 
     id: str
     outcome: Literal["done", "unchanged", "planned", "refused", "failed"]
@@ -68,10 +68,10 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     from_: State | None = field(name="from", default=None)
     to: State | None = None
     due: Due | None = None
-    breakdown: Breakdown | None = None
     warnings: tuple[str, ...] = ()
-    error: Told | None = None
-    row: int | None = None
+    breakdown: Breakdown | UnsetType = UNSET
+    error: Told | UnsetType = UNSET
+    row: int | UnsetType = UNSET
 
 
 class Done(Struct, frozen=True):
@@ -92,7 +92,7 @@ class Road:
         """Lead one return on by a function of `domain.workflow`; a failure becomes a result."""
         return self.told(word, lambda: self._change(word, decide, role, facts))
 
-    def told(self, word: str, attempt: Callable[[], Done], row: int | None = None) -> Done:
+    def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
         try:
             return attempt()
         except Failure as failure:
@@ -100,17 +100,19 @@ class Road:
             return Done(Result(id=word, outcome=outcome, error=Told.of(failure), row=row), failure=failure)
 
     def _change(self, word: str, decide: Decide, role: Role, facts: dict[str, Any]) -> Done:
-        files = facts.pop("files", ())
-        moment = self.moment(role)
         with self.writing() as writer:
-            id = the_return(writer.find(word), word)  # noqa: A001
-            key, asked = self.key_of(id, facts)
-            answered = self.answered(writer, key, asked)
-            if answered:
-                return answered
-            case = load(writer, id, self.settings.shop_id)
-            decision = decide(case, moment, **_amounts(facts, case.order.currency))
-            return self.commit(writer, decision, moment, from_=case.stored.state, key=key, asked=asked, files=files)
+            id = the_return(writer.find(word), word)  # noqa: A001 - the field's own name
+            return self.told(id, lambda: self._decided(writer, id, decide, role, facts))
+
+    def _decided(self, writer: Writer, id: str, decide: Decide, role: Role, facts: dict[str, Any]) -> Done:  # noqa: A002
+        moment, files = self.moment(role), facts.pop("files", ())
+        key, asked = self.key_of(id, facts)
+        answered = self.answered(writer, key, asked)
+        if answered:
+            return answered
+        case = load(writer, id, self.settings.shop_id)
+        decision = decide(case, moment, **_amounts(facts, case.order.currency))
+        return self.commit(writer, decision, moment, from_=case.stored.state, key=key, asked=asked, files=files)
 
     def moment(self, role: Role) -> Moment:
         """Now, by whom: the login name, and the side whose step it is, where nobody said."""
@@ -147,7 +149,7 @@ class Road:
         )
         result = Result(
             id=record.id, outcome=outcome, events=decision.events, from_=from_, to=record.state, due=record.due,
-            breakdown=record.breakdown if self.request.command in ("refund", "apply") else None,
+            breakdown=(record.breakdown or UNSET) if self.request.command in ("refund", "apply") else UNSET,
             warnings=decision.warnings,
         )  # fmt: skip
         if outcome != "done":
