@@ -13,7 +13,7 @@ from returnctl.domain.record import Dispute, Evidence, Line, Return, with_files
 from returnctl.domain.refund import left, settled
 from returnctl.domain.states import Event, State, allowed
 from returnctl.domain.step import basis, check, stands_after, step, unchanged
-from returnctl.domain.units import free, is_approved
+from returnctl.domain.units import counted, counts, free, is_approved
 from returnctl.errors import NothingGiven, TooManyUnits, TooMuchMoney, WrongState
 
 CLAIMS = ("damage_liability", "refund_amount", "never_arrived", "not_returned", "wrong_item", "other")
@@ -106,11 +106,19 @@ def _refunded(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str, 
     most = left(case.order, (record, *case.others))
     if not ZERO < asked <= most:
         raise TooMuchMoney(id=record.id, asked=str(asked), most=str(most), currency=record.currency)
-    agreed, breakdown = settled(basis(case, record), asked, case.at(moment))
+    agreed, breakdown = settled(basis(case, record), asked, _held(case), case.at(moment))
     return step(
         case, Event.RESOLVE, State.REFUND_DUE, moment, {**facts, "amount": str(asked)}, agreed=agreed,
-        breakdown=breakdown, lines=_held_again(case), dispute=replace(dispute, amount=asked),
+        breakdown=breakdown, dispute=replace(dispute, amount=asked),
     )  # fmt: skip
+
+
+def _held(case: Case) -> dict[str, int]:
+    """The units that a settlement is about: those held, or after a rejection those asked for, as far as free."""
+    record = case.stored
+    if counts(record):
+        return {line.line: counted(record, line.line) for line in record.lines}
+    return {line.line: line.approved for line in _held_again(case)}
 
 
 def _held_again(case: Case) -> tuple[Line, ...]:
@@ -125,8 +133,10 @@ def _held_again(case: Case) -> tuple[Line, ...]:
 
 
 def _sent_back(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str, object]) -> Decision:
+    """Only while nothing was paid: a return that gave money back must not end without counting its units."""
     record = case.stored
-    if dispute.escalated_from in _CARRIED_OUT or any(line.received for line in record.lines):
+    paid = record.refunded().amount
+    if paid or dispute.escalated_from in _CARRIED_OUT or any(line.received for line in record.lines):
         raise WrongState(
             id=record.id, event="resolve --outcome return", state=record.state, allowed=list(allowed(record.state))
         )

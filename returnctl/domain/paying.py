@@ -12,7 +12,7 @@ from returnctl.domain.money import ZERO, Money, nothing, rounded
 from returnctl.domain.record import Refund, Return, unpaid
 from returnctl.domain.refund import left, tenders
 from returnctl.domain.states import Event, State
-from returnctl.domain.step import check, step, unchanged
+from returnctl.domain.step import check, stay, step, unchanged
 from returnctl.errors import KeyUsed, NoProofOfPayment, NothingGiven, NotOffered, TooMuchMoney, WrongState
 
 STORE_CREDIT = "store_credit"
@@ -97,6 +97,23 @@ def _paid(record: Return, confirmed: Decimal) -> Refund:
     if confirmed != pending.amount:
         money = money.carve(confirmed)
     return replace(pending, net=money.net, tax=money.tax, confirmed=confirmed)
+
+
+def paid_by_hook(case: Case, moment: Moment, *, key: str, reference: str | None) -> Decision:
+    """The hook says that it paid `key`, whatever people said of it meanwhile: money that left is never forgotten."""
+    record = case.stored
+    payment = next(each for each in record.refunds if each.key == key)
+    if payment.status == "pending":
+        return confirm(case, moment, reference=reference)
+    if payment.status == "confirmed" and payment.reference == reference:
+        return unchanged(case)
+    if payment.status == "confirmed" or record.state is not State.REFUND_DUE:
+        decision = stay(case, Event.NOTE, moment, {"text": f"hooks/refund paid {key}: {reference}"})
+        return replace(decision, warnings=(*decision.warnings, "paid_twice"))
+    rest = (each for each in record.refunds if each.key != key)
+    refunds = (*rest, replace(payment, status="pending", why=None))
+    first = step(case, Event.REFUND, State.REFUNDING, moment, {"amount": str(payment.amount)}, refunds=refunds)
+    return first.then(case, confirm, moment, reference=reference)
 
 
 def fail(case: Case, moment: Moment, *, why: str) -> Decision:

@@ -72,11 +72,17 @@ class ExceptionMade(Document, frozen=True):
 
 
 class Agreed(Document, frozen=True):
-    """An amount that an offer or a decision settled: still to be paid from `at` on, beyond `paid_before`."""
+    """An amount that an offer or a decision settled: still to be paid from `at` on, beyond `paid_before`.
+
+    `units` is what it settles of each line, and `shipping` whether what it replaced gave the order's shipping back:
+    no other return gives these again.
+    """
 
     amount: Decimal
     paid_before: Decimal
     at: datetime
+    units: dict[str, int] = {}
+    shipping: bool = False
 
 
 class Due(Document, frozen=True):

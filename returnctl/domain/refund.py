@@ -189,14 +189,15 @@ def _by_line(found: list[Found], currency: str) -> dict[str, Money]:
 
 
 def _outbound_shipping(basis: Basis) -> list[Found]:
-    if not _shipping_goes_back(basis):
-        return []
-    given = (line for other in basis.others if is_fixed(other) and other.breakdown for line in other.breakdown.lines)
-    already = sum(
-        (Money(basis.order.currency, x.net, x.tax) for x in given if x.code == "outbound_shipping"),
-        nothing(basis.order.currency),
-    )
-    return [Found("outbound_shipping", basis.order.freight - already)]
+    """In full, and at most once an order."""
+    given = any(_gives_shipping(other) for other in basis.others if is_fixed(other))
+    return [Found("outbound_shipping", basis.order.freight)] if _shipping_goes_back(basis) and not given else []
+
+
+def _gives_shipping(record: Return) -> bool:
+    """Whether a fixed breakdown gave the shipping back, or stood for one that did."""
+    lines = record.breakdown.lines if record.breakdown and is_fixed(record) else ()
+    return any(line.code == "outbound_shipping" for line in lines) or bool(record.agreed and record.agreed.shipping)
 
 
 def _shipping_goes_back(basis: Basis) -> bool:
@@ -232,15 +233,16 @@ def _return_label(basis: Basis) -> list[Found]:
 # --- 6: what was agreed or decided
 
 
-def settled(basis: Basis, amount: Decimal, now: datetime) -> tuple[Agreed, Breakdown]:
+def settled(basis: Basis, amount: Decimal, units: dict[str, int], now: datetime) -> tuple[Agreed, Breakdown]:
     """One line for what was confirmed already and one for what is still to be paid from now replace all others.
 
+    `units` of each line are settled by it.
     `amount` lies above 0 and is no more than the order still bears.
     """
     before = basis.record.refunded("confirmed")
     lines = [Found("paid", before)] if before.amount else []
     lines.append(Found("agreed", _stands_for(basis).carve(amount)))
-    agreed = Agreed(amount=amount, paid_before=before.amount, at=now)
+    agreed = Agreed(amount, before.amount, now, units, _gives_shipping(basis.record))
     return agreed, summed(lines, basis.order.currency)
 
 

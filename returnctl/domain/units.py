@@ -33,7 +33,9 @@ def counted(record: Return, number: str) -> int:
     line = record.line(number)
     if line is None or not counts(record):
         return 0
-    if is_inspected(record) and record.agreed is None:
+    if record.agreed:
+        return record.agreed.units.get(number, 0)
+    if is_inspected(record):
         return accepted(line)
     return line.approved if is_approved(record) else line.requested
 

@@ -71,7 +71,7 @@ def test_parts_of_a_payment_have_one_deadline() -> None:
         partial(paying.fail, why="declined"),
         partial(paying.refund, amount=Decimal("10.00")),
     ):
-        case = after(case, step)
+        case = after(case, step, seller(later(case, DAY)))
         assert case.stored.due
         assert opened
         assert case.stored.due.at == opened.at

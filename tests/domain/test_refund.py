@@ -316,10 +316,10 @@ def test_a_rejected_return_gives_back_its_share() -> None:
 
 
 def test_an_agreed_amount_counts_as_the_share_of_its_units() -> None:
-    order = an_order(lines=[{"line": "1", "quantity": 3, "net": "11.00"}], **WITHOUT)
+    order = an_order(lines=[{"line": "1", "quantity": 2, "net": "10.01"}], **WITHOUT)
     case = a_case_in("disputed", a_case(order, PLAIN), items={"1": 1})
     settled = beside(after(case, dispute.resolve, outcome="refund", amount=Decimal("1.00")))
-    assert total(a_return("refund_due", settled, number="R-000043")) == "7.33"
+    assert total(a_return("refund_due", settled, number="R-000043")) == "5.00"
 
 
 # --- paying
@@ -338,6 +338,7 @@ def test_a_payment_has_its_key_before_it_is_made() -> None:
     case = after(case, paying.confirm, reference="TX1")
     assert (case.stored.refunds[0].status, case.stored.refunds[0].reference) == ("confirmed", "TX1")
     assert (case.stored.state, case.stored.due) == (State.REFUNDED, None)
+    assert case.stored.history[-1].facts == {"amount": "93.15", "reference": "TX1"}
 
 
 def test_in_parts_until_all_is_paid() -> None:
@@ -406,6 +407,8 @@ def test_a_payment_that_was_begun_is_confirmed_not_paid_again() -> None:
     with pytest.raises(NoProofOfPayment):
         paying.refund(case, seller(later(case)), proven=False)
     assert paying.begin(case, seller(later(case)), retry=True).events == ()
+    with pytest.raises(WrongState):
+        paying.begin(case, seller(later(case)))
     confirmed = after(case, paying.refund, reference="TX1").stored
     assert [str(x.amount) for x in confirmed.refunds if x.status == "confirmed"] == ["50.00"]
 

@@ -74,7 +74,12 @@ def test_no_more_than_bought_over_all_returns() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [partial(workflow.receive, items={"1": 4}), partial(workflow.receive, items={"1": -1})]
+    "asked",
+    [
+        partial(workflow.receive, items={"1": 4}),
+        partial(workflow.receive, items={"1": -1}),
+        partial(workflow.approve, items={"1": 4}),
+    ],
 )
 def test_no_more_than_approved_is_received(asked: partial[object]) -> None:
     with pytest.raises(TooManyUnits):
