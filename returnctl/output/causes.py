@@ -11,6 +11,7 @@ _FOUND = {
     "not_readable": mark("it cannot be read"),
     "no_regular_file": mark("it is no regular file"),
     "index": mark("the index cannot be read"),
+    "shorter": mark("it has lost lines: returns are there that it does not know"),
     "line": mark("a line of it cannot be read"),
     "chain": mark("its lines do not follow one another"),
     "not_installed": mark("it was not installed"),

@@ -24,6 +24,7 @@ _VERSION = 1
 NEVER = 1 << 62
 _SECONDS = 2
 
+_UNSYNCED = "PRAGMA synchronous = OFF"
 _SCHEMA = """
 CREATE TABLE head (
     version INTEGER, size INTEGER, sequence INTEGER, digest TEXT, counter INTEGER, folders TEXT,
@@ -89,7 +90,7 @@ class Index:
             drop(data)
             data.create(INDEX, b"", durable=False)
         index = cls(_path(data) if data else "")
-        index._db.executescript(f"BEGIN; {_SCHEMA} COMMIT")
+        index._db.executescript(f"{_UNSYNCED}; BEGIN; {_SCHEMA} COMMIT")
         with index.change():
             index.set_head(Head())
         return index
@@ -99,10 +100,11 @@ class Index:
         """None where there is none that can be trusted."""
         if not _is_ours(data):
             return None
-        index = cls(_path(data))
-        if index._is_trusted():
-            return index
-        index.close()
+        with suppress(sqlite3.Error):
+            index = cls(_path(data))
+            if index._is_trusted():
+                return index
+            index.close()
         return None
 
     def close(self) -> None:
@@ -151,7 +153,7 @@ class Index:
     @contextmanager
     def change(self) -> Iterator[None]:
         """All that is put in here holds, or none of it. A killed process is rolled back; power loss is not."""
-        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute(_UNSYNCED)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
-from returnctl.errors import Failure
+from returnctl.errors import Damaged, Failure
 from returnctl.storage import documents, journal, rows
 from returnctl.storage.files import Folder
 from returnctl.storage.head import Head
 from returnctl.storage.index import BROKEN, Index
-from returnctl.storage.layout import ORDERS, batch_of
+from returnctl.storage.layout import JOURNAL, ORDERS, RETURNS, batch_of, number_of, shown
 from returnctl.storage.staging import folders_of
 
 # Told how many documents were read so far, and of how many.
@@ -66,8 +66,17 @@ def _fill(index: Index, data: Folder, progress: Progress | None) -> int:
             index.put_documents(entry.documents, place, unread=True)
             index.put_keys((key, request, bytes(result)) for key, (request, result) in entry.keys.items())
             head = Head(end, entry.sequence, entry.digest, entry.counter, folders_of(entry.documents))
+        _refuse_loss(data, head)
         index.set_head(head)
         return _read_unread(index, data, progress)
+
+
+def _refuse_loss(data: Folder, head: Head) -> None:
+    """A journal that lost lines does not know returns that are there: their numbers would be given again."""
+    folders = data.names(RETURNS.rstrip("/"))
+    names = data.names(f"{RETURNS}{max(folders)}") if folders else []
+    if any((number_of(name.removesuffix(".json")) or 0) > head.counter for name in names):
+        raise Damaged(path=shown(JOURNAL), why="shorter")
 
 
 def _read_unread(index: Index, data: Folder, progress: Progress | None) -> int:

@@ -197,6 +197,7 @@ class Snapshot:
     def _start_anew(self) -> None:
         from returnctl.storage.rebuild import in_memory
 
+        self._index.close()
         drop(self._data)
         self._index = in_memory(self._data, None)
 

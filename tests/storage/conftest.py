@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from returnctl.storage import staging
 from returnctl.storage.store import Store
 from tests.storage.builders import a_policy, a_return, a_store, an_order
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes end here, not machines: there is no need to wait for the disk."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
+    monkeypatch.setattr(staging, "_sync_all", lambda: os.fsync)
 
 
 @pytest.fixture

@@ -17,21 +17,23 @@ from returnctl.storage.digests import hexdigest
 from returnctl.storage.store import Store
 from tests.storage.builders import a_change, a_policy, a_return, an_order, commit
 
+SYNC_ALL = staging._sync_all
+
 
 @pytest.fixture
 def fsyncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Grows by a name for each call that waits for the disk."""
+    """Grows by what is synced, with each call that waits for the disk."""
     seen: list[str] = []
     whole = staging._sync_all()
     assert whole
-    monkeypatch.setattr(os, "fsync", _noting(seen, "fsync", os.fsync))
-    monkeypatch.setattr(staging, "_sync_all", lambda: _noting(seen, "syncfs", whole))
+    monkeypatch.setattr(os, "fsync", _noting(seen, "", os.fsync))
+    monkeypatch.setattr(staging, "_sync_all", lambda: _noting(seen, "all of ", whole))
     return seen
 
 
-def _noting(seen: list[str], name: str, call: Callable[[int], None]) -> Callable[[int], None]:
+def _noting(seen: list[str], how: str, call: Callable[[int], None]) -> Callable[[int], None]:
     def noted(fd: int) -> None:
-        seen.append(name)
+        seen.append(how + Path(f"/proc/self/fd/{fd}").readlink().name)
         call(fd)
 
     return noted
@@ -61,7 +63,17 @@ def test_a_step_costs_at_most_six_fsyncs_whatever_was_before(
 
 def test_many_documents_share_an_fsync(store: Store, fsyncs: list[str]) -> None:
     commit(store, a_change(*(a_return(f"R-{x:06d}") for x in range(1, 200)), files=FILES))
-    assert fsyncs == ["syncfs", "fsync"]
+    assert fsyncs == ["all of stage", "journal.jsonl"]
+
+
+def test_what_the_last_commit_placed_is_safe_before_the_next_is_made(store: Store, fsyncs: list[str]) -> None:
+    commit(store, a_change(a_return(revision=2)))
+    fsyncs.clear()
+    commit(store, a_change(a_return("R-001000")))
+    assert fsyncs == ["returns+001+R-001000.json", "stage", "000", "journal.jsonl"]
+    fsyncs.clear()
+    commit(store, a_change(a_return("R-001001")))
+    assert fsyncs == ["returns+001+R-001001.json", "stage", "returns", "001", "journal.jsonl"]
 
 
 def test_without_syncfs_each_has_its_own(store: Store, fsyncs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +90,7 @@ def test_reading_costs_none(store: Store, fsyncs: list[str]) -> None:
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "syncfs"), reason="no syncfs here")
 def test_syncfs_tells_its_failure() -> None:
-    sync = staging._sync_all()
+    sync = SYNC_ALL()
     assert sync
     with pytest.raises(OSError, match="descriptor"):
         sync(-1)

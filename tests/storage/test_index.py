@@ -19,6 +19,7 @@ from returnctl.storage.files import Folder
 from returnctl.storage.head import Head
 from returnctl.storage.index import Index
 from returnctl.storage.journal import own_digest
+from returnctl.storage.rows import batch_rows
 from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.store import Store
 from tests.storage.builders import a_change, a_policy, a_return, a_store, an_order, commit
@@ -190,6 +191,17 @@ def test_after_a_restart_it_is_trusted_if_it_was_synced(
     made.clear()
     answers(filled)
     assert made
+
+
+@pytest.mark.parametrize("batches", [(1, 2), (2, 1)])
+def test_the_later_batch_of_an_order_stands(batches: tuple[int, int]) -> None:
+    index = Index.make(None)
+    for batch in batches:
+        index.put_orders(batch_rows(batch, [an_order()], [b"line"]))
+    place = index.order_place("5764001")
+    index.close()
+    assert place
+    assert place.batch == 2
 
 
 def test_progress_is_told(filled: Store, data: Path) -> None:
