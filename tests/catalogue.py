@@ -2,37 +2,49 @@
 
     python -m tests.catalogue      # after a sentence has changed: update the .po file, compile the .mo file
 
-Sentences that nobody has translated yet are left empty there, and a test names them.
+Sentences that nobody has translated yet are left empty there, and a test names them. Click's own sentences stand there
+too, marked as such: those that another version of click says are kept.
 """
 
 from __future__ import annotations
 
+import ast
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "returnctl"
-KEYWORDS = {"say": None, "mark": None}
-# Click's own words, as far as people meet them.
-CLICKS = {"_": None, "ngettext": (1, 2)}
+PACKAGE = Path(__file__).parent.parent / "returnctl"
+HEADER = "# returnctl's sentences. Updated and compiled by `python -m tests.catalogue`."
+CLICKS = "said by click"
+_PEOPLE = {"msgid_bugs_address": "returnctl", "last_translator": "returnctl", "language_team": "returnctl"}
+# One sentence, or one for each grammatical number.
+Sentence = str | tuple[str, ...]
 
 
-def sentences() -> dict[str, tuple[str, int]]:
-    """Every sentence that the code says or marks, with a place where it stands."""
-    found = extract_from_dir(PACKAGE, method_map=[("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
-    return {text: (file, line) for file, line, text, _, _ in found if isinstance(text, str) and text}
+def sentences() -> set[Sentence]:
+    """Every sentence that the code says or marks."""
+    return set(_said(PACKAGE, {"say": 1, "mark": 1}))
 
 
-def clicks() -> set[str | tuple[str, ...]]:
+def clicks() -> set[Sentence]:
     """The sentences of the click that is installed."""
-    found = extract_from_dir(Path(click.__file__).parent, method_map=[("**.py", "python")], keywords=CLICKS)
-    return {text for _, _, text, _, _ in found if text}
+    return set(_said(Path(click.__file__).parent, {"_": 1, "ngettext": 2}))
+
+
+def _said(folder: Path, functions: dict[str, int]) -> Iterator[Sentence]:
+    """The first arguments, where they are literal, of every call of these functions."""
+    for file in folder.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in functions:
+                words = call.args[: functions[call.func.id]]
+                texts = tuple(str(word.value) for word in words if isinstance(word, ast.Constant))
+                if texts and len(texts) == len(words):
+                    yield texts[0] if len(texts) == 1 else texts
 
 
 def po(language: str) -> Path:
@@ -50,16 +62,21 @@ def compiled(catalogue: Catalog) -> bytes:
     return out.getvalue()
 
 
+def updated(old: Catalog) -> Catalog:
+    """The sentences of today, with the translations that there are."""
+    new = Catalog(old.locale, header_comment=HEADER, project="returnctl", version="1", fuzzy=False, **_PEOPLE)
+    new.creation_date, new.revision_date = old.creation_date, old.revision_date
+    ours, kept = sentences(), {message.id for message in old if CLICKS in message.auto_comments}
+    for text in sorted(ours | clicks() | kept, key=str):
+        known = old.get(text)
+        new.add(text, known.string if known else "", auto_comments=() if text in ours else (CLICKS,))
+    return new
+
+
 def update(language: str) -> None:
-    old = load(language) if po(language).exists() else Catalog(locale=language)
-    new = Catalog(locale=language, project="returnctl", version="1", header_comment="# returnctl's sentences.")
-    new.creation_date = new.revision_date = old.creation_date
-    for text in sorted([*sentences(), *clicks()], key=str):
-        known = old.get(text[0] if isinstance(text, tuple) else text)
-        new.add(text, known.string if known else "", flags=["python-brace-format"] if "{" in str(text) else [])
-    po(language).parent.mkdir(parents=True, exist_ok=True)
+    new = updated(load(language))
     with po(language).open("wb") as file:
-        write_po(file, new, width=100, omit_header=False, ignore_obsolete=True)
+        write_po(file, new, width=100)
     po(language).with_suffix(".mo").write_bytes(compiled(new))
 
 

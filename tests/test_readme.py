@@ -19,7 +19,6 @@ from returnctl.output import topics
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-NOW = "2026-11-12T10:00:00-08:00"
 
 
 def commands_table() -> str:
@@ -51,18 +50,20 @@ def test_drawn_parts_are_true(shape, made):
 
 def played(text: str, folder: Path) -> str:
     """The README with every transcript as it comes out when its commands are typed one after the other."""
-    here = folder
+    here, now = folder, ""
 
     def typed(block: re.Match[str]) -> str:
-        nonlocal here
+        nonlocal here, now
         lines = []
         for command in re.findall(r"^\$ (.*)$", block[1], re.MULTILINE):
             lines.append(f"$ {command}")
             words = shlex.split(command)
-            if words[0] == "cd":
+            if words[0] == "export":
+                now = words[1].partition("=")[2]
+            elif words[0] == "cd":
                 here /= words[1]
             else:
-                done = run(*words[1:], cwd=here, now=NOW, LOGNAME="mei")
+                done = run(*words[1:], cwd=here, now=now, LOGNAME="mei")
                 lines += (done.out + done.err).rstrip("\n").split("\n")
         return "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```"
 
@@ -70,7 +71,7 @@ def played(text: str, folder: Path) -> str:
 
 
 def test_the_tour_is_what_happens(tmp_path):
-    shutil.copy(ROOT / "tests/data/seller-center-orders-us.csv", tmp_path)
+    shutil.copytree(ROOT / "tests/data", tmp_path / "tests/data")
     text = README.read_text("utf-8")
     new = played(text, tmp_path)
     if os.environ.get("README_UPDATE"):

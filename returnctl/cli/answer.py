@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from returnctl.cli.options import Wanted
@@ -23,7 +24,10 @@ def put(pieces: Iterable[str]) -> None:
 
 
 def mention(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    """To standard error; where that cannot be written, the exit code still tells."""
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 def tell(failure: Failure, *, as_json: bool) -> None:

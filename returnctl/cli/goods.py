@@ -8,7 +8,7 @@ import click
 
 from returnctl.cli.group import Command, one_or_file
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
-from returnctl.cli.values import GRADED, ITEM, gathered
+from returnctl.cli.values import GRADED, ITEM, REAL, gathered
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
@@ -24,7 +24,7 @@ _verdict = option(
 @click.command(cls=Command)
 @one_id
 @option("--carrier", metavar="NAME", help=mark("Who carries the parcel."))
-@option("--tracking", metavar="NUMBER", help=mark("The number of the parcel."))
+@option("--tracking", metavar="NUMBER", type=REAL, help=mark("The number of the parcel."))
 @writing
 @everywhere
 @pass_wanted
@@ -88,7 +88,7 @@ def _grades(found: tuple[tuple[str, str, int | None], ...]) -> dict[str, dict[st
 @click.command(cls=Command)
 @one_id
 @option("--carrier", metavar="NAME", help=mark("Who carries the parcel."))
-@option("--tracking", metavar="NUMBER", help=mark("The number of the parcel."))
+@option("--tracking", metavar="NUMBER", type=REAL, help=mark("The number of the parcel."))
 @writing
 @everywhere
 @pass_wanted

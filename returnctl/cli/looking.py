@@ -9,7 +9,7 @@ import click
 
 from returnctl.cli.answer import mention, put, tell
 from returnctl.cli.group import Command
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted
+from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted
 from returnctl.cli.verbs import one_id
 from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
@@ -85,7 +85,7 @@ def _datetime() -> type:
 @option("--order", metavar="ID", help=mark("Only of this order."))
 @option("--account", metavar="NAME", help=mark("Only of this selling account."))
 @option("--sort", type=click.Choice(_SORTS), default="id", help=mark("What to sort by."))
-@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
+@option("--limit", type=COUNT, help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> int:
@@ -138,7 +138,7 @@ def _tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
 @option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 24h."))
 @option("--overdue", is_flag=True, help=mark("Only what is overdue."))
 @option("--exit-code", is_flag=True, help=mark("Exit 1 where something is to be done."))
-@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
+@option("--limit", type=COUNT, help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def todo(

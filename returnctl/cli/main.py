@@ -7,6 +7,7 @@ import gc
 # A command ends before cyclic garbage is worth a look: a tenth of its time went into looking.
 gc.set_threshold(100_000)
 
+import io
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ import click
 from returnctl import __version__
 from returnctl.cli.group import Lazy
 from returnctl.cli.options import Option, Wanted, everywhere, pass_wanted
-from returnctl.errors import Exit, Failure, Interrupted, SystemFailure, Usage
+from returnctl.errors import BadValue, Exit, Failure, Interrupted, SystemFailure, Usage
 from returnctl.output.words import mark, use
 
 _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
@@ -56,16 +57,26 @@ def _first_look(ctx: click.Context, wanted: Wanted) -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run and end. All that was done is on disk, so nothing is torn down: that too would cost a tenth."""
-    for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us
-            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
+    _open_streams()
     code = run(sys.argv[1:] if args is None else list(args))
     try:
         sys.stdout.flush()
         sys.stderr.flush()
+    except BrokenPipeError:
+        pass  # whoever read us had enough
     except OSError:
         code = code or int(Exit.FAILED)
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """One that was closed by whoever started us leads nowhere; what an encoding lacks is shown escaped."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def run(args: list[str]) -> int:
@@ -73,6 +84,7 @@ def run(args: list[str]) -> int:
     use(_language(args))
     as_json = "--json" in args or "json" in _told(args, "-o", "--output")
     try:
+        _refuse_bytes(args)
         return int(program.main(args, prog_name="returnctl", standalone_mode=False) or 0)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -82,13 +94,20 @@ def run(args: list[str]) -> int:
         return _fail(Usage(text=" ".join(error.format_message().split())), as_json)
     except (KeyboardInterrupt, click.Abort, EOFError):
         return _fail(Interrupted(), as_json)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes the one of the other
         from returnctl.cli.answer import abandon_output
 
         abandon_output()
         return int(Exit.DONE)
     except OSError as error:
         return _fail(SystemFailure(path=error.filename or "", why=error.strerror or str(error)), as_json)
+
+
+def _refuse_bytes(args: list[str]) -> None:
+    """Words that are no text in the terminal's encoding would be found out halfway. Raises BadValue."""
+    for arg in args:
+        if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
+            raise BadValue(what="returnctl", value=arg.encode("unicode_escape").decode(), wanted="text")
 
 
 def _fail(failure: Failure, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from returnctl.cli.values import INSTANT, instant
-from returnctl.errors import NoShop
+from returnctl.errors import BadValue, NoShop
 from returnctl.output.words import LANGUAGES, mark, say
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "jsonl", "csv", "ids")
 ROLES = ("buyer", "seller", "platform", "system")
+COUNT = click.IntRange(min=1, max=1_000_000_000)
+# Deadlines are counted from now, and must be days of the calendar themselves.
+_YEARS = range(2000, 2200)
 
 
 class Wanted:
@@ -67,6 +70,8 @@ class Wanted:
             told = self.now or os.environ.get("RETURNCTL_NOW")
             machine = datetime.now(UTC).replace(microsecond=0)
             self.clock = instant(told, "--now", machine, self.zone) if told else machine
+            if self.clock.year not in _YEARS:
+                raise BadValue(what="--now", value=told or "", wanted="instant")
         return self.clock
 
     def instant(self, text: str | None, what: str) -> datetime | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from returnctl.cli.answer import answer, put
+from returnctl.cli.answer import answer, mention, put
 from returnctl.cli.group import Command, Group
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writing
 from returnctl.output.words import mark, say
 
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
@@ -55,8 +55,7 @@ def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: 
     imported = take_in(wanted.road(), files, account, dates, strict=strict)
     code = answer(wanted, imported.results, imported.summary)
     if wanted.format == "table" and not wanted.quiet and imported.summary["new"]:
-        first = next(done.result.id for done in imported.results if done.result.outcome == "done")
-        put(["  " + say("next: {command}", command=f"returnctl order show {first}") + "\n"])
+        put(["  " + say("next: {command}", command="returnctl order list") + "\n"])
     return code
 
 
@@ -81,7 +80,7 @@ def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 @option("--account", metavar="NAME", help=mark("Only of this selling account."))
 @option("--buyer", metavar="ID", help=mark("Only of this buyer."))
 @option("--since", metavar="WHEN", help=mark("Only ordered since, such as -2d."))
-@option("--limit", type=click.IntRange(min=1), help=mark("At most this many."))
+@option("--limit", type=COUNT, help=mark("At most this many."))
 @everywhere
 @pass_wanted
 def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
@@ -95,4 +94,8 @@ def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
     zone = shop.settings.timezone if wanted.format == "table" else ""
     with shop.store.reading() as snapshot:
         rows = (to_builtins(row) for row in snapshot.order_rows(query))
+        if wanted.format == "table":
+            rows = (row | {"goods": snapshot.get_order(row["id"]).lines} for row in rows)
         put(written(rows, wanted.format, ORDERS, lambda row: cells_of_order(row, zone)))
+    if wanted.format == "table" and not wanted.quiet:
+        mention(say("next: {command}", command="returnctl apply ORDER --item LINE=QTY --reason CODE"))

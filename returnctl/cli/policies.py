@@ -61,7 +61,7 @@ def _resolved(wanted: Wanted, name: str | None, of_return: str | None) -> Any:
         found = sources(shop, snapshot)
     fitting = [source for source in found if name in (None, source.name, source.source)]
     if not fitting:
-        raise NotFound(kind="policy", id=name or "", near=[source.name for source in found])
+        raise NotFound(kind="policy" if name else "any_policy", id=name or "", near=[source.name for source in found])
     return resolve(max(fitting, key=lambda source: (source.name == shop.settings.policy, source.version)))
 
 

@@ -90,6 +90,7 @@ _SENTENCES: dict[str, Sentence] = {
     "not_found/return": Sentence(mark("no return is known as '{id}'."), "returnctl list"),
     "not_found/order": Sentence(mark("no order '{id}' was imported."), "returnctl order list"),
     "not_found/line": Sentence(mark("there is no line '{id}' here; there are {near}."), "returnctl order show {order}"),
+    "not_found/any_policy": Sentence(mark("there is no policy under policies/."), "returnctl init DIR"),
     "not_found/policy": Sentence(mark("there is no policy '{id}'; there are {near}."), "returnctl policy list"),
     "not_found/grade": Sentence(mark("the policy has no grade '{id}'; it has {near}.")),
     "not_found/reject_reason": Sentence(mark("the policy has no reason '{id}' to reject; it has {near}.")),
@@ -120,6 +121,10 @@ _WANTED: dict[str, str] = {
     "units": mark("a number of units, 1 or more"),
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
     "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
+    "one_return": mark("for several returns: each payment has a number of its own"),
+    "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
+    "pending_amount": mark("needed: --retry asks for the amount that is pending"),
+    "real": mark("the number itself, it only stands for it"),
     "once": mark("a line that is named once"),
     "one_of": mark("one of {choices}"),
     "text": mark("a text"),
@@ -193,6 +198,7 @@ def _instead(facts: Mapping[str, Any]) -> str:
     commands = [f"returnctl {event} {facts.get('id')}" for event in facts.get("allowed", ()) if event not in BOOKED]
     if "confirm" in facts.get("allowed", ()):
         commands = [
+            f"returnctl refund {facts.get('id')} --retry",
             f"returnctl refund {facts.get('id')} --reference TXN",
             f"returnctl refund {facts.get('id')} --failed WHY",
         ]
@@ -201,6 +207,8 @@ def _instead(facts: Mapping[str, Any]) -> str:
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401
     if isinstance(value, str):
+        if name == "ends":  # an instant as documents write it
+            return value.replace("T", " ").replace(":00Z", " UTC")
         return cause(value) if name in ("why", "reason") else word(value) if name in _WORDS else value
     if isinstance(value, Iterable):
         return ", ".join(word(str(each)) if name in _WORDS else str(each) for each in value)

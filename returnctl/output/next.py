@@ -15,7 +15,7 @@ _NEXT: dict[str, str] = {
     "replace": "returnctl replace {id} --tracking NUMBER",
     "dispute": "returnctl show {id}",
     "negotiate": "returnctl resolve {id} --outcome refund --amount AMOUNT",
-    "platform": "returnctl resolve {id} --outcome none",
+    "platform": "returnctl resolve {id} --outcome OUTCOME",
 }
 # Where an application failed a rule, the first suggestion is to refuse it.
 _REFUSE = "returnctl reject {id} --reason not_eligible"

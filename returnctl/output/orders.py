@@ -15,7 +15,7 @@ from returnctl.output.forms import money, when, word
 from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
 
-ORDERS = (mark("order"), mark("ordered"), mark("market"), mark("account"), mark("buyer"), mark("total"))
+ORDERS = (mark("order"), mark("ordered"), mark("market"), mark("account"), mark("goods by line"), mark("total"))
 _LINES = (
     mark("line"), mark("SKU"), mark("title"), mark("quantity"), mark("free to return"), mark("net"), mark("tax"),
 )  # fmt: skip
@@ -55,11 +55,12 @@ def cells_of_order(row: Mapping[str, Any], zone: str) -> list[str]:
     from datetime import datetime
 
     ordered = when(datetime.fromisoformat(row["ordered_at"]), zone)
+    goods = ", ".join(f"{line.line}: {line.quantity} × {line.sku}" for line in row["goods"])
     return [
         row["id"],
         ordered,
         row["market"],
         row["account"] or "",
-        row["buyer"],
+        goods,
         money(row["total"], row["currency"]),
     ]

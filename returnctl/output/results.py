@@ -13,6 +13,7 @@ from returnctl.output.next import next_command
 from returnctl.output.words import mark, say
 
 WARNINGS = {
+    "paid_twice": mark("hooks/refund paid what was booked otherwise: two payments may have left the house"),
     "clock_went_back": mark("the time given is before the last event, so the last event's time was taken"),
     "grade_without_evidence": mark("the policy asks for evidence of this grade, and none was given"),
     "not_placed": mark("saved, but a file is not in its place yet; the next command puts it there"),

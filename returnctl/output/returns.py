@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from returnctl.domain.record import Happened, Return
+from returnctl.domain.record import Dispute, Happened, Return
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
@@ -53,9 +53,15 @@ def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:
         (say("window ends"), when(record.window_ends, zone)),
         (say("exception"), record.exception.why if record.exception else ""),
         (say("failed rules"), failed),
-        (say("dispute"), labelled(word(record.dispute.stage), word(record.dispute.claim)) if record.dispute else ""),
+        (say("dispute"), _contested(record.dispute) if record.dispute else ""),
         (say("parcels"), ", ".join(x.tracking or "?" for x in record.parcels)),
     ]
+
+
+def _contested(dispute: Dispute) -> str:
+    """Where it stands and about what; after the decision how it ended."""
+    about = labelled(word(dispute.stage), word(dispute.claim))
+    return f"{about} → {dispute.outcome}" if dispute.outcome else about
 
 
 def _goods(record: Return) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -48,15 +49,19 @@ class Files(Struct, frozen=True):
 
 
 def _content(name: str, limit: int) -> bytes:
+    """The bytes of a plain file: links, devices, pipes and folders are no evidence."""
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise BadFile(file=name, why="no_regular_file")
+            with open(handle, "rb", closefd=False) as file:
+                data = file.read(limit + 1)
+        finally:
+            os.close(handle)
     except OSError as error:
-        raise BadFile(file=name, why="unreadable", reason=error.strerror or str(error)) from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise BadFile(file=name, why="no_regular_file")
-    with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor, opened without following links
-        data = file.read(limit + 1)
+        why = "no_regular_file" if error.errno == errno.ELOOP else "unreadable"
+        raise BadFile(file=name, why=why, reason=error.strerror or str(error)) from None
     if len(data) > limit:
         raise BadFile(file=name, why="evidence_too_large", limit=limit // MIB)
     return data

@@ -29,7 +29,7 @@ class Chosen(NamedTuple):
 
 
 def files(shop: Shop) -> list[Path]:
-    return sorted((shop.root / "policies").glob("*.yaml"))
+    return sorted(path for path in (shop.root / "policies").glob("*.yaml") if path.is_file())
 
 
 def sources(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:

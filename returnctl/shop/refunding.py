@@ -46,24 +46,40 @@ def _facts(payment: Payment) -> dict[str, Any]:
 
 
 def _through(hook: Path, road: Road, word: str, payment: Payment) -> Done:
-    """Commit the intent, ask the hook outside the lock, commit the outcome."""
-    begun = road.change(word, paying.begin, Role.SELLER, retry=payment.retry, **_facts(payment))
+    """Commit the intent, ask the hook outside the lock, commit the outcome; the request key stands for the outcome.
+
+    The same key again asks for the payment that is pending, never for another one.
+    """
+    answered = road.replayed(word, payment) if road.request.key else None
+    if answered:
+        return answered
+    retry = payment.retry or road.request.key is not None
+    begun = _keyless(road).change(word, paying.begin, Role.SELLER, retry=retry, **_facts(payment))
     record = begun.record
     if begun.failure or record is None or record.state is not State.REFUNDING:
         return begun
-    answer = hooks.call(hook, asked_of(record))
-    if answer.outcome == "not_known":
-        raise NotKnown(id=record.id, cure="refund --retry", key=record.refunds[-1].key)
+    return _outcome(road, begun, record, hooks.call(hook, asked_of(record)), payment)
+
+
+def _outcome(road: Road, begun: Done, record: Return, answer: hooks.Answer, payment: Payment) -> Done:
+    key = record.refunds[-1].key
     if answer.outcome == "declined":
-        _plain(road).change(record.id, paying.fail, Role.SYSTEM, why=answer.text or "declined")
+        _keyless(road).change(record.id, paying.fail, Role.SYSTEM, why=answer.text or "declined")
         raise HookDeclined(id=record.id, hook="refund", why=answer.text)
-    done = _plain(road).change(record.id, paying.confirm, Role.SYSTEM, reference=answer.text or None)
+    reference = answer.text or None
+    paid = answer.outcome == "done"
+    done = (
+        road.change(record.id, paying.paid_by_hook, Role.SYSTEM, asked=payment, key=key, reference=reference)
+        if paid
+        else None
+    )
+    if done is None or done.failure:
+        raise NotKnown(id=record.id, cure="refund --retry", key=key)
     result = replace(done.result, from_=begun.result.from_, events=begun.result.events + done.result.events)
     return replace(done, result=result)
 
 
-def _plain(road: Road) -> Road:
-    """The outcome is committed under its payment key, not again under the request's."""
+def _keyless(road: Road) -> Road:
     return Road(road.shop, replace(road.request, key=None))
 
 

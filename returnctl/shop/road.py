@@ -17,7 +17,7 @@ from returnctl.domain.states import Role, State
 from returnctl.errors import Exit, Failure, KeyUsed
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Answer, Change
-from returnctl.storage.digests import digest
+from returnctl.storage.digests import digest, hexdigest
 from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
@@ -28,6 +28,11 @@ class Typed(str):
     """An amount as it was typed; it becomes one of the return's currency once the return is known."""
 
     __slots__ = ()
+
+
+def _plain(value: object) -> str:
+    """How a value that JSON does not know is told apart in a request: an amount as typed, a file by its digest."""
+    return hexdigest(value) if isinstance(value, bytes) else str(value)
 
 
 def _amounts(facts: dict[str, Any], currency: str) -> dict[str, Any]:
@@ -88,9 +93,17 @@ class Road:
         self.request = request
         self.settings = shop.settings
 
-    def change(self, word: str, decide: Decide, role: Role, **facts: Any) -> Done:  # noqa: ANN401
-        """Lead one return on by a function of `domain.workflow`; a failure becomes a result."""
-        return self.told(word, lambda: self._change(word, decide, role, facts))
+    def change(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
+        """Lead one return on by a function of `domain.workflow`; a failure becomes a result.
+
+        `asked` is what the request key stands for, where that is not the facts themselves.
+        """
+        return self.told(word, lambda: self._change(word, decide, role, asked or dict(facts), facts))
+
+    def replayed(self, word: str, asked: object) -> Done | None:
+        """What was answered to this request before, if its key was used. Raises KeyUsed, NotFound, Ambiguous."""
+        with self.shop.store.reading() as snapshot:
+            return self.answered(snapshot, *self.key_of(the_return(snapshot.find(word), word), asked))
 
     def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
         try:
@@ -99,20 +112,28 @@ class Road:
             outcome: Literal["refused", "failed"] = "failed" if failure.exit in _FAILED else "refused"
             return Done(Result(id=word, outcome=outcome, error=Told.of(failure), row=row), failure=failure)
 
-    def _change(self, word: str, decide: Decide, role: Role, facts: dict[str, Any]) -> Done:
+    def _change(self, word: str, decide: Decide, role: Role, asked: object, facts: dict[str, Any]) -> Done:
         with self.writing() as writer:
             id = the_return(writer.find(word), word)  # noqa: A001 - the field's own name
-            return self.told(id, lambda: self._decided(writer, id, decide, role, facts))
+            return self.told(id, lambda: self._decided(writer, id, decide, role, asked, facts))
 
-    def _decided(self, writer: Writer, id: str, decide: Decide, role: Role, facts: dict[str, Any]) -> Done:  # noqa: A002
+    def _decided(
+        self,
+        writer: Writer,
+        id: str,  # noqa: A002
+        decide: Decide,
+        role: Role,
+        asked: object,
+        facts: dict[str, Any],
+    ) -> Done:
         moment, files = self.moment(role), facts.pop("files", ())
-        key, asked = self.key_of(id, facts)
-        answered = self.answered(writer, key, asked)
+        key, request = self.key_of(id, asked)
+        answered = self.answered(writer, key, request)
         if answered:
             return answered
         case = load(writer, id, self.settings.shop_id)
         decision = decide(case, moment, **_amounts(facts, case.order.currency))
-        return self.commit(writer, decision, moment, from_=case.stored.state, key=key, asked=asked, files=files)
+        return self.commit(writer, decision, moment, from_=case.stored.state, key=key, asked=request, files=files)
 
     def moment(self, role: Role) -> Moment:
         """Now, by whom: the login name, and the side whose step it is, where nobody said."""
@@ -122,21 +143,20 @@ class Road:
         holder = f"{self.request.by or login_name()}: returnctl {self.request.command}"
         return self.shop.store.writing(holder, self.request.lock_timeout)
 
-    def key_of(self, id: str, facts: dict[str, Any]) -> tuple[str | None, str]:  # noqa: A002
+    def key_of(self, id: str, asked: object) -> tuple[str | None, str]:  # noqa: A002
         """The request key of one return, and the digest of what is asked of it."""
         key = self.request.key and f"{self.request.key}/{id}"
-        asked = msgspec.json.encode([self.request.command, id, facts], enc_hook=str)
-        return key, digest(asked)
+        return key, digest(msgspec.json.encode([self.request.command, id, asked], enc_hook=_plain))
 
-    def answered(self, writer: Writer, key: str | None, asked: str) -> Done | None:
+    def answered(self, snapshot: Snapshot, key: str | None, asked: str) -> Done | None:
         """What was answered to this key before. Raises KeyUsed where something else was asked."""
-        before = writer.answered(key) if key else None
+        before = snapshot.answered(key) if key else None
         if before is None:
             return None
         if before.request != asked:
             raise KeyUsed(key=self.request.key)
         result = msgspec.json.decode(before.result, type=Result)
-        return Done(msgspec.structs.replace(result, outcome="unchanged"), writer.get_return(result.id))
+        return Done(msgspec.structs.replace(result, outcome="unchanged"), snapshot.get_return(result.id))
 
     def commit(
         self, writer: Writer, decision: Decision, moment: Moment, *, from_: State | None, key: str | None = None,
@@ -185,6 +205,6 @@ def exit_of(results: Sequence[Done]) -> Exit:
 
 def login_name() -> str:
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode("utf-8", "replace").decode()
     except (OSError, KeyError):
         return "unknown"
