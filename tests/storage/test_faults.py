@@ -138,7 +138,7 @@ def test_after_a_warning_a_writer_commits_no_more(store: Store, monkeypatch: pyt
 
 def test_ctrl_c_waits_for_the_end_of_a_commit(store: Store, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*args: Any, **more: Any) -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)  # to this thread: the program has no other, the tests' worker has
         replace(*args, **more)
 
     replace = os.replace
