@@ -1,0 +1,245 @@
+"""Policies typed into a shop: looked at, checked, chosen, and deciding as they read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shops import ROOT, an_order, record, take, typed
+from tests.program import run
+
+FULL = (ROOT / "tests/examples/full.yaml").read_text("utf-8")
+NOVEMBER = "2026-11-10T09:00:00-08:00"
+
+
+def a_shop(root: Path, **policies: str) -> Path:
+    """A shop with these policy files and no other."""
+    assert run("init", root, "-q").code == 0
+    (root / "policies/standard.yaml").unlink()
+    for name, text in policies.items():
+        (root / f"policies/{name}.yaml").write_text(text, "utf-8")
+    return root
+
+
+def an_item(line: str, sku: str, net: str, category: str = "home/lamp") -> dict[str, Any]:
+    return {"line": line, "sku": sku, "category": category, "quantity": 1, "net": net}
+
+
+@pytest.fixture(scope="module")
+def full_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = a_shop(tmp_path_factory.mktemp("once") / "shop", full=FULL)
+    lines = [
+        an_item("1", "LUMI-BULB-4", "8.00"),
+        an_item("2", "LUMI-LAMP-1", "20.00"),
+        an_item("3", "LUMI-LAMP-2", "20.01"),
+        an_item("4", "GLOW-LIP-05", "9.00", "beauty/lipstick"),
+        an_item("5", "LUMI-CUSTOM-7", "50.00"),
+        an_item("6", "LUMI-SOFA", "100.00"),
+    ]
+    take(
+        root,
+        an_order("U-1", lines=lines, ordered_at="2026-11-02T00:00:00Z"),
+        an_order("DE-1", lines=lines, market="DE", currency="EUR", ordered_at="2026-11-02T00:00:00Z"),
+        an_order("W-1", lines=lines, ordered_at="2026-11-30T00:00:00Z", delivered_at="2026-12-05T00:00:00Z"),
+    )
+    return root
+
+
+@pytest.fixture
+def full(full_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(full_once, tmp_path / "shop")
+
+
+STATED = "--condition unused,undamaged,tags_attached,complete"
+DAMAGED = "--reason damaged --evidence {photo}"
+# What is typed, when, and what comes of it: events and state, or the rules that failed.
+DECIDES: list[tuple[str, str, tuple[Any, ...]]] = [
+    (f"apply U-1 --item 1 {DAMAGED}", "2026-11-10", (["apply", "approve"], "refund_due")),
+    (f"apply U-1 --item 2 {DAMAGED}", "2026-11-10", (["apply", "approve"], "approved")),
+    (f"apply U-1 --item 3 {DAMAGED}", "2026-11-10", (["apply"], "requested")),
+    ("apply U-1 --item 2 --reason damaged", "2026-11-10", ("evidence",)),
+    (f"apply U-1 --item 2 {STATED}", "2026-11-10", ("reason",)),
+    (f"apply U-1 --item 2 {STATED} --reason wrong_size", "2026-11-10", (["apply"], "requested")),
+    (f"apply U-1 --item 2 {STATED} --reason wrong_size", "2026-12-06", ("window",)),
+    (f"apply U-1 --item 2 {DAMAGED}", "2027-02-03", (["apply", "approve"], "approved")),
+    (f"apply U-1 --item 2 {DAMAGED}", "2027-02-04", ("window",)),
+    (f"apply U-1 --item 4 {STATED} --reason wrong_size", "2026-11-10", ("conditions",)),
+    ("apply U-1 --item 4 --condition seal_intact,complete --reason wrong_size", "2026-11-10", (["apply"], "requested")),
+    (f"apply U-1 --item 5 {STATED} --reason wrong_size", "2026-11-10", ("returnable",)),
+    (f"apply U-1 --item 5 --item 2 {STATED} --reason wrong_size", "2026-11-10", ("returnable",)),
+    (f"apply DE-1 --item 2 {STATED}", "2026-11-10", (["apply"], "requested")),
+    (f"apply W-1 --item 2 {STATED} --reason wrong_size", "2027-01-31", (["apply"], "requested")),
+    (f"apply W-1 --item 2 {STATED} --reason wrong_size", "2027-02-01", ("window",)),
+    (f"apply W-1 --item 2 {DAMAGED}", "2027-02-20", (["apply", "approve"], "approved")),
+    (f"apply W-1 --item 5 {STATED} --reason wrong_size", "2026-12-10", ("returnable",)),
+]
+
+
+@pytest.mark.parametrize(("line", "day", "comes"), DECIDES, ids=[f"{x[0]} {x[1]}" for x in DECIDES])
+def test_the_full_example_decides_as_it_reads(
+    full_once: Path, photo: Path, line: str, day: str, comes: tuple[Any, ...]
+) -> None:
+    words = [*line.format(photo=photo).split(), "-n", "--json"]
+    done = run(*words, cwd=full_once, now=f"{day}T09:00:00-08:00")
+    if done.code:
+        assert done.code == 4
+        assert tuple(rule["rule"] for rule in done.error["facts"]["failed"]) == comes
+        assert all(rule["at"].startswith("full.yaml:") for rule in done.error["facts"]["failed"])
+    else:
+        assert (done.result["events"], done.result["to"]) == comes
+
+
+def test_it_says_which_rule_and_why(full: Path, photo: Path) -> None:
+    typed(full, f"apply U-1 --item 1 {DAMAGED}".format(photo=photo), now=NOVEMBER)
+    stored = record(full, 1)
+    line = FULL.splitlines().index(next(x for x in FULL.splitlines() if "name: not-worth-the-freight" in x)) + 1
+    facts = stored["history"][-1]["facts"]
+    assert facts == {"rule": "not-worth-the-freight", "at": f"full.yaml:{line}"}
+    assert (stored["returnless"], stored["history"][-1]["role"]) == (True, "system")
+    made = run("apply", "U-1", "--item", "5", "--reason", "wrong_size", cwd=full, now=NOVEMBER)
+    assert "made to the buyer's specification" in made.err
+
+
+def test_a_large_order_has_longer_for_its_review(full: Path) -> None:
+    ends: list[str] = []
+    for item in (3, 6):
+        typed(full, f"apply U-1 --item {item} --reason wrong_size {STATED}", now=NOVEMBER)
+        ends.append(record(full, len(ends) + 1)["due"]["at"])
+    # Veterans Day is the Wednesday after; two and four working days.
+    assert ends == ["2026-11-14T08:00:00Z", "2026-11-18T08:00:00Z"]
+
+
+def test_the_fee_and_the_label_are_kept_for_a_change_of_mind(full: Path) -> None:
+    amounts = [
+        {line["code"]: line["amount"] for line in typed(full, line_, now=NOVEMBER).result["breakdown"]["lines"]}
+        for line_ in (f"apply {order} --item 3 --reason wrong_size {STATED}" for order in ("U-1", "DE-1"))
+    ]
+    assert amounts == [
+        {"item": "20.01", "restocking_fee": "-2.00", "return_label": "-4.99"},
+        {"item": "20.01", "return_label": "-4.99"},
+    ]
+
+
+def test_the_simple_example(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop", simple=(ROOT / "tests/examples/simple.yaml").read_text())
+    take(shop, an_order())
+    assert run("apply", "L-1", cwd=shop, now=NOVEMBER).code == 4
+    assert typed(shop, "apply L-1 --reason wrong_size", now=NOVEMBER).result["to"] == "requested"
+    values = {row["id"]: (row["value"], row["from"]) for row in run("policy", "show", "--json", cwd=shop).json}
+    assert values["return_window/days"] == (30, "simple.yaml:7")
+    assert values["deadlines/ship/days"] == (14, "default")
+
+
+SIMPLE = "returnctl: policy/v1\nname: {name}\nversion: {version}\nmarkets: {markets}\ntimezone: UTC\n"
+
+
+def simple(name: str = "a", version: int = 1, markets: str = "[US]", more: str = "") -> str:
+    return SIMPLE.format(name=name, version=version, markets=markets) + more
+
+
+def test_the_market_and_the_order_date_choose(tmp_path: Path) -> None:
+    second = simple(version=2, more="effective: {from: 2026-11-03}\n")
+    shop = a_shop(tmp_path / "shop", one=simple(), two=second, german=simple("de", 1, "[DE]"))
+    days = {"A-1": "2026-11-02T23:59:59Z", "A-2": "2026-11-03T00:00:00Z"}
+    take(shop, *(an_order(id_, ordered_at=day) for id_, day in days.items()))
+    take(shop, an_order("A-3", market="DE", currency="EUR"), an_order("A-4", market="JP", currency="USD"))
+    for number, (order, chosen) in enumerate({"A-1": ("a", 1), "A-2": ("a", 2), "A-3": ("de", 1)}.items(), 1):
+        typed(shop, f"apply {order} --reason damaged", now=NOVEMBER)
+        policy = record(shop, number)["policy"]
+        assert (policy["name"], policy["version"]) == chosen
+    none = run("apply", "A-4", "--json", cwd=shop, now=NOVEMBER)
+    assert (none.code, none.error["code"]) == (4, "no_policy")
+
+
+def test_several_that_fit_want_a_default(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop", one=simple("a"), two=simple("b"))
+    take(shop, an_order())
+    several = run("apply", "L-1", "--json", cwd=shop, now=NOVEMBER)
+    assert (several.code, several.error["facts"]["names"]) == (4, ["a", "b"])
+    settings = shop / "returnctl.yaml"
+    settings.write_text(settings.read_text().replace("policy: standard", "policy: b"))
+    typed(shop, "apply L-1", now=NOVEMBER)
+    assert record(shop, 1)["policy"]["name"] == "b"
+
+
+@pytest.mark.parametrize("fate", ["changed", "vanished", "broken"])
+def test_the_pinned_copy_keeps_deciding(tmp_path: Path, fate: str) -> None:
+    shop = a_shop(tmp_path / "shop", one=simple(more="deadlines: {ship: {days: 5}}\n"))
+    take(shop, an_order(), an_order("L-2"))
+    typed(shop, "apply L-1 --reason damaged", now=NOVEMBER)
+    file = shop / "policies/one.yaml"
+    match fate:
+        case "changed":
+            file.write_text(simple(more="deadlines: {ship: {days: 9}}\n"))
+        case "vanished":
+            file.unlink()
+        case "broken":
+            file.write_text("name: [")
+    typed(shop, "approve 1", now=NOVEMBER)
+    assert record(shop, 1)["due"]["at"] == "2026-11-16T00:00:00Z"
+    # A broken file stops only what needs it; what was pinned stays choosable when its file is gone.
+    code = {"changed": 0, "vanished": 0, "broken": 1}[fate]
+    again = run("apply", "L-2", "--reason", "damaged", "--json", cwd=shop, now=NOVEMBER)
+    assert again.code == code
+    if code:
+        assert (again.error["code"], len(again.error["facts"]["problems"])) == ("invalid_policy", 1)
+
+
+def test_policies_are_listed(full_once: Path) -> None:
+    (row,) = run("policy", "list", "--json", cwd=full_once).json
+    assert (row["id"], row["version"], row["markets"], row["from"]) == (
+        "lumi-home", 4, ["US", "GB", "DE"], "2026-11-01",
+    )  # fmt: skip
+    assert "Lumi Home returns" in run("policy", "list", cwd=full_once).out
+    unknown = run("policy", "show", "lumi", "--json", cwd=full_once)
+    assert (unknown.code, unknown.error["facts"]["near"]) == (6, ["lumi-home"])
+
+
+def test_a_policy_is_shown_as_it_holds_for_a_return(full: Path) -> None:
+    typed(full, f"apply DE-1 --item 3 {STATED}", now=NOVEMBER)
+    values = {row["id"]: row for row in run("policy", "show", "--return", "1", "--json", cwd=full).json}
+    line = FULL.splitlines().index("      timezone: Europe/Berlin") + 1
+    assert (values["timezone"]["value"], values["timezone"]["from"]) == ("Europe/Berlin", f"full.yaml:{line}")
+    assert values["restocking_fee/none"]["value"] is True
+
+
+FAULTY = simple(markets="[US, XX]", more="return_windw: {days: 30}\nrestocking_fee: {percent: 101}\n")
+
+
+def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(FAULTY)
+    told = run("policy", "validate", file, cwd=tmp_path)
+    assert told.code == 1
+    assert f"{file}:6:1: " in told.out
+    assert "return_window" in told.out
+    assert "^" in told.out
+    problems = run("policy", "validate", file, "--json", cwd=tmp_path)
+    assert problems.code == 1
+    assert [(problem["line"], problem["file"]) for problem in problems.json] == [(n, str(file)) for n in (4, 6, 7)]
+    lines = run("policy", "validate", file, "-o", "github", cwd=tmp_path).out.splitlines()
+    assert [line.split(",")[0] for line in lines] == [f"::error file={file}"] * 3
+    assert told.out.count("error:") == 3
+
+
+def test_sound_policies_are_sound(full_once: Path, tmp_path: Path) -> None:
+    assert run("policy", "validate", cwd=full_once).code == 0
+    assert run("policy", "validate", "--json", cwd=full_once).json == []
+    assert run("policy", "validate", "-q", cwd=full_once) == (0, "", "")
+    examples = (ROOT / "tests/examples").glob("*.yaml")
+    assert run("policy", "validate", *examples, cwd=tmp_path).code == 0
+    assert run("policy", "validate", "none.yaml", "--json", cwd=tmp_path).error["code"] == "bad_file"
+    assert run("policy", "validate", "-", cwd=tmp_path, input=FAULTY).code == 1
+
+
+def test_an_amount_that_lacks_the_currency_stops_the_step_that_needs_it(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop", one=simple(markets="[US]", more="restocking_fee: {flat: {USD: 5.00}}\n"))
+    take(shop, an_order(currency="EUR", shipping={"net": "0"}))
+    done = run("apply", "L-1", "--reason", "wrong_size", "--json", cwd=shop, now=NOVEMBER)
+    assert (done.code, done.error["code"], done.error["facts"]["currency"]) == (4, "no_amount_in_currency", "EUR")
+    assert typed(shop, "apply L-1 --reason damaged", now=NOVEMBER).result["outcome"] == "done"
+    assert json.dumps(record(shop, 1)["breakdown"]).count("restocking") == 0
