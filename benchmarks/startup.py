@@ -74,9 +74,9 @@ def measure(rounds: int) -> dict[str, list[float]]:
                 "--version": [program, "--version"],
                 "--help": [program, "--help"],
             }
-            for name, words in commands.items():
+            for command, words in commands.items():
                 taken = timed(words, environment, root)
-                times[name] += [taken] if turn else []  # the first round warms up
+                times[command] += [taken] if turn else []  # the first round warms up
     return times
 
 

@@ -38,7 +38,7 @@ def run(
     *words: object,
     cwd: Path | None = None,
     now: str | None = NOW,
-    input: str | bytes | None = None,
+    input: str | bytes | None = None,  # noqa: A002 - as subprocess calls it
     **environment: str,
 ) -> Ran:
     """Type `returnctl WORDS…`; no traceback may come of it, whatever the words are."""

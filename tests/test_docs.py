@@ -98,6 +98,8 @@ def test_no_folder_of_a_machine_is_named(page: Path) -> None:
 
 def test_the_goals_are_those_that_are_measured() -> None:
     text = (ROOT / "docs/performance.md").read_text("utf-8")
-    goals = {command: float(goal) for command, goal in re.findall(r"^\| `([^`]+)` \|.*\| ([\d.]+) \|$", text, re.M)}
-    assert goals == runpy.run_path(str(ROOT / "benchmarks/startup.py"))["BUDGETS"]
-    assert "<!-- figures -->" in text
+    rows = re.findall(r"^\| `([^`]+)` \| ([\d.]+) \| ([\d.]+) \|$", text, re.M)
+    assert {name: float(goal) for name, _, goal in rows} == runpy.run_path(str(ROOT / "benchmarks/startup.py"))[
+        "BUDGETS"
+    ]
+    assert all(float(figure) <= float(goal) for _, figure, goal in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ def room(module: str) -> str | None:
     return parts[1] if parts[0] == "returnctl" and len(parts) > 1 else None
 
 
-def imported(path: Path):
+def imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -33,7 +34,7 @@ def own_room(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_down(path):
+def test_imports_go_down(path: Path) -> None:
     here = own_room(path)
     for module in imported(path):
         there = room(module)
@@ -42,18 +43,18 @@ def test_imports_go_down(path):
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if own_room(p) == "domain"], ids=lambda p: p.name)
-def test_the_domain_is_pure(path):
+def test_the_domain_is_pure(path: Path) -> None:
     assert not PURE & {module.partition(".")[0] for module in imported(path)}
     calls = [node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
     assert not {"utcnow", "today"} & set(calls)
     assert "datetime.now(" not in path.read_text("utf-8")
 
 
-def test_every_room_stands_on_a_floor():
+def test_every_room_stands_on_a_floor() -> None:
     rooms = {own_room(path) for path in MODULES} - {"__init__", "__main__", "locale"}
     assert rooms == set(FLOORS)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_stay_small(path):
+def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 400

@@ -1,6 +1,6 @@
 """The README cannot lie: its commands, exit codes, picture and transcript are what the program does.
 
-    README_UPDATE=1 python -m pytest tests/test_readme.py     # after the program has changed: write them anew
+README_UPDATE=1 python -m pytest tests/test_readme.py     # after the program has changed: write them anew
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import os
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.program import run
 
 from returnctl.cli.commands import COMMANDS
 from returnctl.output import topics
+from tests.program import run
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -39,7 +40,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("shape", "made"), PARTS, ids=["commands", "exit codes", "diagram"])
-def test_drawn_parts_are_true(shape, made):
+def test_drawn_parts_are_true(shape: str, made: Callable[[], str]) -> None:
     text = README.read_text("utf-8")
     drawn = re.sub(shape, lambda found: found[1] + made() + found[2], text, count=1, flags=re.DOTALL)
     if os.environ.get("README_UPDATE"):
@@ -70,7 +71,7 @@ def played(text: str, folder: Path) -> str:
     return re.sub(r"```console\n(.*?)```", typed, text, flags=re.DOTALL)
 
 
-def test_the_tour_is_what_happens(tmp_path):
+def test_the_tour_is_what_happens(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests/data", tmp_path / "tests/data")
     text = README.read_text("utf-8")
     new = played(text, tmp_path)
@@ -80,7 +81,7 @@ def test_the_tour_is_what_happens(tmp_path):
     assert new == README.read_text("utf-8")
 
 
-def test_the_first_two_shell_blocks_are_one_line_each():
+def test_the_first_two_shell_blocks_are_one_line_each() -> None:
     blocks = re.findall(r"```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     assert [block.count("\n") for block in blocks[:2]] == [1, 1]
     assert blocks[0].rstrip().endswith("returnctl demo")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from returnctl.cli.commands import COMMANDS, Entry
-from returnctl.cli.options import Wanted
+from returnctl.cli.options import WRITERS, Wanted
 from returnctl.errors import BadValue
 from returnctl.output.words import say
 
@@ -28,7 +28,16 @@ class Command(click.Command):
         wanted = ctx.ensure_object(Wanted)
         path = ctx.command_path.split()[1:]
         wanted.command = " ".join(path)
+        _refuse_stray(self, wanted)
         return super().invoke(ctx)
+
+
+def _refuse_stray(command: click.Command, wanted: Wanted) -> None:
+    """An option of writers, told before a command that writes nothing. Raises BadValue."""
+    known = {param.name for param in command.params}
+    for name, option in WRITERS.items():
+        if getattr(wanted, name) and name not in known and not isinstance(command, click.Group):
+            raise BadValue(what=option, value=wanted.command, wanted="writer")
 
 
 class Group(Command, click.Group):

@@ -19,7 +19,7 @@ import click
 
 from returnctl import __version__
 from returnctl.cli.group import Lazy
-from returnctl.cli.options import Option, Wanted, everywhere, pass_wanted
+from returnctl.cli.options import Option, Wanted, everywhere, pass_wanted, writing
 from returnctl.errors import BadValue, Exit, Failure, Interrupted, SystemFailure, Usage
 from returnctl.output.words import mark, use
 
@@ -32,6 +32,7 @@ _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
     help=mark("Returns and refunds of a seller, from a shell."),
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None},
 )
+@writing
 @everywhere
 @click.version_option(__version__, cls=Option, message="returnctl %(version)s", help=mark("Show the version and exit."))
 @pass_wanted

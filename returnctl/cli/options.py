@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from returnctl.cli.values import INSTANT, instant
+from returnctl.cli.values import INSTANT, SECONDS, instant
 from returnctl.errors import BadValue, NoShop
 from returnctl.output.words import LANGUAGES, mark, say
 
@@ -122,6 +122,8 @@ _EVERYWHERE = (
     _shared("-v", "--verbose", "verbose", flag=True, help=mark("Say more.")),
     _shared("--no-color", "no_color", flag=True, help=mark("No colours.")),
 )
+# The options of writers by what they tell; told before a command that writes nothing, they are refused.
+WRITERS = {"dry_run": "-n", "by": "--by", "role": "--as", "key": "--key", "lock_timeout": "--lock-timeout"}
 _WRITING = (
     _shared("-n", "--dry-run", "dry_run", flag=True, help=mark("Show what would happen, and change nothing.")),
     _shared("--by", "by", metavar="NAME", help=mark("Who does it (default: your login name).")),
@@ -130,7 +132,7 @@ _WRITING = (
     _shared(
         "--lock-timeout",
         "lock_timeout",
-        type=float,
+        type=SECONDS,
         metavar="SECONDS",
         help=mark("How long to wait for the lock."),
     ),

@@ -51,6 +51,8 @@ def apply(
 
     road = wanted.road()
     if wanted.source is not None:
+        if order is not None:
+            raise BadValue(what="--from", value=order, wanted="no_order")
         return answer(wanted, list(each(road, wanted.source, Application, apply)))
     if order is None:
         raise BadValue(what="ORDER", value="", wanted="text")

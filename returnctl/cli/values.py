@@ -15,6 +15,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{2,15})?(Z|[+-][0-9:]{
 _SPAN = re.compile(r"(-?)([0-9]{1,6})([dhm])", re.ASCII)
 _SLASHED = re.compile(r"[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}.*", re.ASCII)
 _UNITS = re.compile(r"[0-9]{1,7}", re.ASCII)
+_WAIT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 _WORD = re.compile(r"[^\s=:,]{1,128}")
 _SPANS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -111,10 +112,22 @@ class Real(click.ParamType):  # type: ignore[type-arg] # generic in new clicks o
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value in ("TXN", "NUMBER") or not str(value).strip():
-            raise BadValue(what=param.opts[-1] if param else "", value=value, wanted="real")
+            raise BadValue(what=param.opts[-1] if param else "", value=value, wanted="real" if value else "text")
         return str(value)
 
 
+class Seconds(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only
+    """How long to wait: up to a day."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if not _WAIT.fullmatch(str(value)):
+            raise BadValue(what=param.opts[-1] if param else "", value=value, wanted="seconds")
+        return float(value)
+
+
+SECONDS = Seconds()
 REAL = Real()
 INSTANT = Instant()
 ITEM = Item()

@@ -11,7 +11,7 @@ from returnctl.domain.eligibility import Wish
 from returnctl.domain.order import Order
 from returnctl.domain.record import External, OrderTaken
 from returnctl.domain.states import Kind, Role
-from returnctl.errors import NotEligible
+from returnctl.errors import BadValue, NotEligible
 from returnctl.shop.evidence import Files
 from returnctl.shop.policies import choose
 from returnctl.shop.road import Done, Road
@@ -40,6 +40,8 @@ def apply(road: Road, asked: Application, row: int | UnsetType = UNSET) -> Done:
 
 def _apply(road: Road, asked: Application, row: int | UnsetType) -> Done:
     moment = road.moment(Role.BUYER)
+    if asked.items == {}:
+        raise BadValue(what="items", value="{}", wanted="item")
     files = Files.read(asked.evidence, road.settings.evidence, moment)
     with road.writing() as writer:
         if asked.key:

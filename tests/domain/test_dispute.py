@@ -13,10 +13,21 @@ from returnctl.domain import dispute, paying, workflow
 from returnctl.domain.case import Case
 from returnctl.domain.record import Return
 from returnctl.domain.states import Kind
-from returnctl.errors import Frozen, NothingGiven, TooManyUnits, TooMuchMoney, WrongState
 from returnctl.domain.units import counted, held
+from returnctl.errors import Frozen, NothingGiven, TooManyUnits, TooMuchMoney, WrongState
 from tests.builders import (
-    a_case, a_case_in, a_photo, a_policy, a_return, after, an_order, applied, beside, buyer, later, seller,
+    a_case,
+    a_case_in,
+    a_photo,
+    a_policy,
+    a_return,
+    after,
+    an_order,
+    applied,
+    beside,
+    buyer,
+    later,
+    seller,
 )  # fmt: skip
 
 # From which state, to where an unsuccessful dispute leads, and whether the goods can still be sent back.
@@ -98,7 +109,9 @@ def test_a_settlement_gives_the_shipping_of_the_order_once() -> None:
     assert "outbound_shipping" in shipped
     first = after(after(first, dispute.escalate), dispute.resolve, outcome="refund", amount=Decimal("1.00"))
     second = applied(a_case(order, others=(first.stored,)), number="R-000043", items={"1": 1}, reason="damaged")
-    assert "outbound_shipping" not in [x.code for x in second.stored.breakdown.lines]
+    estimate = second.stored.breakdown
+    assert estimate
+    assert "outbound_shipping" not in [x.code for x in estimate.lines]
 
 
 def test_a_settlement_holds_no_units_that_were_not_free() -> None:
