@@ -20,12 +20,13 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = 
     """One function of the workflow for each id. `evidence` names files, which are read before anything is locked."""
     from returnctl.domain.states import Role
 
-    road = wanted.road()
+    road, asked = wanted.road(), dict(facts)
     if facts.get("evidence"):
         from returnctl.shop.evidence import Files
 
         files = Files.read(facts["evidence"], road.settings.evidence, road.moment(Role(role)))
         facts |= {"evidence": files.evidence, "files": files.blobs}
+        asked["evidence"] = [file.sha256 for file in files.evidence]
     elif "evidence" in facts:
         facts["evidence"] = ()
-    return answer(wanted, [road.change(word, decide, Role(role), **facts) for word in words])
+    return answer(wanted, [road.change(word, decide, Role(role), asked=asked, **facts) for word in words])

@@ -213,3 +213,12 @@ def test_the_language_of_the_shop_is_spoken(demo: Path) -> None:
     settings.write_text(settings.read_text().replace("language: en", "language: zh"))
     assert run("list", "--lang", "en", cwd=demo).out == run("list", cwd=demo, RETURNCTL_LANG="en").out
     assert run("--lang", "zh", "show", 5, "--json", cwd=demo).json == json.loads(run("show", 5, "--json", cwd=demo).out)
+
+
+def test_the_same_evidence_later_is_the_same_request(demo: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "crack.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 64)
+    words = ("attach", 1, photo, "--key", "k-evidence", "--json")
+    first = run(*words, cwd=demo, now="2026-11-22T10:00:00Z")
+    again = run(*words, cwd=demo, now="2026-11-22T11:00:00Z")
+    assert (first.result["outcome"], again.code, again.result["outcome"]) == ("done", 0, "unchanged")
