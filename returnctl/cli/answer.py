@@ -13,6 +13,7 @@ from returnctl.errors import Exit, Failure
 from returnctl.output.words import say
 
 if TYPE_CHECKING:
+    from returnctl.domain.record import Return
     from returnctl.shop.road import Done
 
 
@@ -94,8 +95,18 @@ def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int]
             result, record = done.result, done.record
             lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown or None, record.currency)
             put(f"{line}\n" for line in lines)
+            if wanted.verbose and result.events:
+                _say_more(wanted, record, len(result.events))
     if summary is not None and not wanted.quiet:
         put([say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **summary) + "\n"])
+
+
+def _say_more(wanted: Wanted, record: Return, events: int) -> None:
+    """Each event of this step with its facts: by whom, by which rule, from which line of the policy."""
+    from returnctl.output.returns import history
+
+    zone = wanted.find_shop().settings.timezone
+    put([history(record.history[-events:], zone) + "\n"])
 
 
 def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:

@@ -222,3 +222,9 @@ def test_the_same_evidence_later_is_the_same_request(demo: Path, tmp_path: Path)
     first = run(*words, cwd=demo, now="2026-11-22T10:00:00Z")
     again = run(*words, cwd=demo, now="2026-11-22T11:00:00Z")
     assert (first.result["outcome"], again.code, again.result["outcome"]) == ("done", 0, "unchanged")
+
+
+def test_verbose_tells_the_facts_of_each_event(demo: Path) -> None:
+    plain, verbose = (run("-n", *more, "receive", 3, "--pass", cwd=demo, now=DEMO_NOW).out for more in ((), ("-v",)))
+    assert verbose.startswith(plain)
+    assert "grades: 1=as_sent=1" in verbose.removeprefix(plain)
