@@ -19,6 +19,9 @@ DOCUMENTS: dict[str, type] = {"order": Order, "return": Return}
 
 def made(name: str) -> str:
     schema: dict[str, Any] = msgspec.json.schema(DOCUMENTS[name])
+    for definition in schema["$defs"].values():  # docstrings, whose indentation depends on the Python
+        if "description" in definition:
+            definition["description"] = " ".join(definition["description"].split())
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"{name}/v1"}
     return msgspec.json.format(msgspec.json.encode(head | schema), indent=2).decode() + "\n"
 

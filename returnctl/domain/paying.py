@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.money import ZERO, Money, nothing, rounded
-from returnctl.domain.record import Refund, Return, unpaid
+from returnctl.domain.record import Refund, RequestKey, Return, unpaid
 from returnctl.domain.refund import left, tenders
 from returnctl.domain.states import Event, State
 from returnctl.domain.step import check, stay, step, unchanged
@@ -20,7 +20,7 @@ STORE_CREDIT = "store_credit"
 
 def intend(
     case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
-    note: str = "",
+    note: str = "", request: RequestKey | None = None,
 ) -> Decision:  # fmt: skip
     """Begin a payment: all that is still due, or `amount` of it; `final` settles for it, with the buyer's consent.
 
@@ -28,13 +28,13 @@ def intend(
     """
     record = case.stored
     check(record, Event.REFUND)
-    if final and not note:
-        raise NothingGiven(id=record.id, wanted="consent")
     paid = _priced(case, _asked(case, amount))
+    if final and paid.amount < unpaid(record) and not note:
+        raise NothingGiven(id=record.id, wanted="consent")
     method = _offered(case, method)
     refund = Refund(
         key=f"{case.shop_id}/{record.id}/refund/{len(record.refunds) + 1}", at=case.at(moment), amount=paid.amount,
-        net=paid.net, tax=paid.tax, method=method, final=final,
+        net=paid.net, tax=paid.tax, method=method, final=final, request=request,
         tenders=() if method == STORE_CREDIT else tenders(case.order, (record, *case.others), paid.amount),
     )  # fmt: skip
     facts = {"amount": str(refund.amount), "method": method} | ({"note": note} if note else {})
@@ -78,21 +78,33 @@ def confirm(case: Case, moment: Moment, *, reference: str | None = None, confirm
 
     Raises WrongState, KeyUsed where the reference stands for another payment.
     """
-    record = case.stored
-    check(record, Event.CONFIRM)
-    pending = record.refunds[-1]
+    check(case.stored, Event.CONFIRM)
     _fresh(case, reference)
+    return _confirmed(case, moment, reference, confirmed)
+
+
+def _confirmed(case: Case, moment: Moment, reference: str | None, confirmed: Decimal | None = None) -> Decision:
+    record = case.stored
+    pending = _pending(record)
     paid = _paid(record, pending.amount if confirmed is None else confirmed)
-    paid = replace(paid, status="confirmed", reference=reference)
-    record = replace(record, refunds=(*record.refunds[:-1], paid))
+    record = _with(record, replace(paid, status="confirmed", reference=reference))
     to = State.REFUNDED if paid.final or unpaid(record) <= 0 else State.REFUND_DUE
     facts = {"amount": str(paid.confirmed)} | ({"reference": reference} if reference else {})
     return step(case, Event.CONFIRM, to, moment, facts, refunds=record.refunds)
 
 
+def _pending(record: Return) -> Refund:
+    return next(each for each in record.refunds if each.status == "pending")
+
+
+def _with(record: Return, refund: Refund) -> Return:
+    """With one payment as it stands now; which one tells its key."""
+    return replace(record, refunds=tuple(refund if each.key == refund.key else each for each in record.refunds))
+
+
 def _paid(record: Return, confirmed: Decimal) -> Refund:
     """The pending payment as the provider made it; what was asked for stays beside it."""
-    pending = record.refunds[-1]
+    pending = _pending(record)
     money = Money(record.currency, pending.net, pending.tax)
     if confirmed != pending.amount:
         money = money.carve(confirmed)
@@ -104,51 +116,76 @@ def paid_by_hook(case: Case, moment: Moment, *, key: str, reference: str | None)
     record = case.stored
     payment = next(each for each in record.refunds if each.key == key)
     if payment.status == "pending":
-        return confirm(case, moment, reference=reference)
+        return _confirmed(case, moment, reference)
     if payment.status == "confirmed" and payment.reference == reference:
         return unchanged(case)
-    if payment.status == "confirmed" or record.state is not State.REFUND_DUE:
-        decision = stay(case, Event.NOTE, moment, {"text": f"hooks/refund paid {key}: {reference}"})
-        return replace(decision, warnings=(*decision.warnings, "paid_twice"))
-    rest = (each for each in record.refunds if each.key != key)
-    refunds = (*rest, replace(payment, status="pending", why=None))
-    first = step(case, Event.REFUND, State.REFUNDING, moment, {"amount": str(payment.amount)}, refunds=refunds)
-    return first.then(case, confirm, moment, reference=reference)
+    if payment.status == "failed" and record.state is State.REFUND_DUE and payment.amount <= unpaid(record):
+        again = _with(record, replace(payment, status="pending", why=None)).refunds
+        first = step(case, Event.REFUND, State.REFUNDING, moment, {"amount": str(payment.amount)}, refunds=again)
+        return first.then(case, _confirmed, moment, reference)
+    return _paid_beside(case, moment, payment, reference)
+
+
+def _paid_beside(case: Case, moment: Moment, payment: Refund, reference: str | None) -> Decision:
+    """Money that left although it was booked as failed, or was paid by hand meanwhile: kept, and warned of."""
+    booked = payment
+    if payment.status == "failed":
+        booked = replace(payment, status="confirmed", reference=reference, confirmed=payment.amount, why=None)
+    facts = {"text": f"hooks/refund paid {payment.key}: {reference}"}
+    decision = stay(case, Event.NOTE, moment, facts, refunds=_with(case.stored, booked).refunds)
+    return replace(decision, warnings=(*decision.warnings, "paid_twice"))
+
+
+def failed_by_hook(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
+    """The hook declined `key`; nothing follows where that is not the payment that is waited for."""
+    pending = [each.key for each in case.stored.refunds if each.status == "pending"]
+    return fail(case, moment, why=why) if key in pending else unchanged(case)
 
 
 def fail(case: Case, moment: Moment, *, why: str) -> Decision:
     """It was not paid, for good: the money is due again. Raises WrongState."""
-    record = case.stored
-    check(record, Event.FAIL)
-    failed = replace(record.refunds[-1], status="failed", why=why)
-    return step(case, Event.FAIL, State.REFUND_DUE, moment, {"why": why}, refunds=(*record.refunds[:-1], failed))
+    check(case.stored, Event.FAIL)
+    failed = replace(_pending(case.stored), status="failed", why=why)
+    refunds = _with(case.stored, failed).refunds
+    return step(case, Event.FAIL, State.REFUND_DUE, moment, {"why": why}, refunds=refunds)
 
 
 def begin(
     case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
-    note: str = "", retry: bool = False,
+    note: str = "", retry: bool = False, request: RequestKey | None = None,
 ) -> Decision:  # fmt: skip
-    """The intent alone, for a hook to carry out; with `retry` the one that is pending.
+    """The intent alone, for a hook to carry out; with `retry`, or under the same request key, the one that was begun.
 
-    Store credit needs no hook, and neither does letting go of the rest once a part was paid.
+    Store credit needs no hook, and neither does letting go of the rest once a part was paid. Raises KeyUsed.
     """
     record = case.stored
-    if (retry and record.state is State.REFUNDING) or _repeated(record, amount, None):
+    if (retry and record.state is State.REFUNDING) or _asked_before(record, request) or _repeated(record, amount, None):
         return unchanged(case)
-    first = _begun(case, moment, amount, method, note, final=final)
+    first = _begun(case, moment, amount, method, note, final=final, request=request)
     code = _credit_code(first.record)
     return first.then(case, confirm, moment, reference=code) if code else first
 
 
+def _asked_before(record: Return, request: RequestKey | None) -> bool:
+    """Whether a payment that did not fail was begun under this key. Raises KeyUsed where something else was asked."""
+    for each in record.refunds:
+        if request and each.request and each.request.key == request.key and each.status != "failed":
+            if each.request != request:
+                raise KeyUsed(key=request.key)
+            return True
+    return False
+
+
 def _begun(
-    case: Case, moment: Moment, amount: Decimal | None, method: str | None, note: str, *, final: bool
-) -> Decision:
+    case: Case, moment: Moment, amount: Decimal | None, method: str | None, note: str, *, final: bool,
+    request: RequestKey | None = None,
+) -> Decision:  # fmt: skip
     """The intent, or at once the end, where the rest is let go."""
     record = case.stored
     bears = left(case.order, (record, *case.others))
     if final and amount is None and (record.refunded("confirmed").amount or not bears):
         return nothing_to_pay(case, moment, note=note)
-    return intend(case, moment, amount=amount, method=method, final=final, note=note)
+    return intend(case, moment, amount=amount, method=method, final=final, note=note, request=request)
 
 
 def refund(

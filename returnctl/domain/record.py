@@ -139,6 +139,13 @@ class Tender(Document, frozen=True):
     amount: Decimal
 
 
+class RequestKey(Document, frozen=True):
+    """The key that somebody gave to a request, and the digest of what was asked under it."""
+
+    key: str
+    digest: str
+
+
 class Refund(Document, frozen=True, kw_only=True):
     """One payment: `amount` was asked of the provider, `confirmed` is what it says it paid, and then net and tax."""
 
@@ -154,6 +161,7 @@ class Refund(Document, frozen=True, kw_only=True):
     confirmed: Decimal | None = None
     final: bool = False
     why: str | None = None
+    request: RequestKey | None = None
 
 
 class Owed(Document, frozen=True):

@@ -60,7 +60,14 @@ def worksheet(found: Iterable[Found], order: Order, others: tuple[Return, ...]) 
     limited = min(max(total.amount, ZERO), left(order, others))
     if limited != total.amount:
         kept.append(Found("limit", total.carve(limited - total.amount)))
-    return summed(kept, order.currency)
+    return summed([*kept, *_balanced(kept, order.currency)], order.currency)
+
+
+def _balanced(found: list[Found], currency: str) -> list[Found]:
+    """Deductions without tax may leave net or tax below 0: what is short is taken from the other."""
+    total = sum((item.money for item in found), nothing(currency))
+    short = min(total.net, ZERO) - min(total.tax, ZERO)
+    return [Found("limit", Money(currency, -short, short))] if short else []
 
 
 def summed(found: list[Found], currency: str) -> Breakdown:
@@ -190,11 +197,11 @@ def _by_line(found: list[Found], currency: str) -> dict[str, Money]:
 
 def _outbound_shipping(basis: Basis) -> list[Found]:
     """In full, and at most once an order."""
-    given = any(_gives_shipping(other) for other in basis.others if is_fixed(other))
+    given = any(gives_shipping(other) for other in basis.others if is_fixed(other))
     return [Found("outbound_shipping", basis.order.freight)] if _shipping_goes_back(basis) and not given else []
 
 
-def _gives_shipping(record: Return) -> bool:
+def gives_shipping(record: Return) -> bool:
     """Whether a fixed breakdown gave the shipping back, or stood for one that did."""
     lines = record.breakdown.lines if record.breakdown and is_fixed(record) else ()
     return any(line.code == "outbound_shipping" for line in lines) or bool(record.agreed and record.agreed.shipping)
@@ -242,7 +249,7 @@ def settled(basis: Basis, amount: Decimal, units: dict[str, int], now: datetime)
     before = basis.record.refunded("confirmed")
     lines = [Found("paid", before)] if before.amount else []
     lines.append(Found("agreed", _stands_for(basis).carve(amount)))
-    agreed = Agreed(amount, before.amount, now, units, _gives_shipping(basis.record))
+    agreed = Agreed(amount, before.amount, now, units, gives_shipping(basis.record))
     return agreed, summed(lines, basis.order.currency)
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.record import Owed, Return
+from returnctl.domain.refund import gives_shipping, is_fixed
 from returnctl.domain.states import Event
 from returnctl.domain.step import stay
 from returnctl.domain.units import counted, held
@@ -35,6 +36,7 @@ def undo(case: Case, moment: Moment) -> Decision:
     old = _as_it_was(record)
     _refuse_if_told(record)
     _refuse_if_taken(case, old)
+    _refuse_if_given(case, old)
     decision = stay(case.having(old), Event.UNDO, moment, {"undone": last.event})
     entry = replace(decision.record.history[-1], from_=record.state)
     return replace(decision, record=replace(decision.record, history=(*record.history, entry)))
@@ -54,6 +56,13 @@ def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
 def _refuse_if_told(record: Return) -> None:
     if any(owed.status == "done" for owed in record.owed if owed.entry == len(record.history)):
         raise NothingToUndo(id=record.id, event=record.history[-1].event, why="told")
+
+
+def _refuse_if_given(case: Case, old: Return) -> None:
+    """The shipping that this return let go may have been given by another one since."""
+    gives = [each for each in case.others if is_fixed(each) and gives_shipping(each)]
+    if gives and is_fixed(old) and gives_shipping(old) and not is_fixed(case.stored):
+        raise NothingToUndo(id=old.id, event=case.stored.history[-1].event, why="taken")
 
 
 def _refuse_if_taken(case: Case, old: Return) -> None:

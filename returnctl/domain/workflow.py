@@ -27,6 +27,7 @@ from returnctl.domain.record import (
     Parcel,
     Reason,
     Return,
+    RuleOutcome,
     unpaid,
     with_files,
 )
@@ -42,7 +43,8 @@ def apply(case: Case, moment: Moment, *, id: str, wish: Wish) -> Decision:  # no
     """A wish becomes a return, and is decided at once where the policy says so.
 
     One that a platform opened exists already: it is kept with its failed rules. Raises NotFound for an unknown
-    line, NotEligible with every failed rule unless an exception is made; none makes units that nobody bought.
+    line, NotEligible with every failed rule unless an exception is made; none makes units that nobody bought, or a
+    reason that nobody knows.
     """
     for number in wish.items or ():
         if case.order.line(number) is None:
@@ -50,7 +52,7 @@ def apply(case: Case, moment: Moment, *, id: str, wish: Wish) -> Decision:  # no
     question = ask(case.order, case.policy, wish, case.others, case.recent, moment.now)
     outcomes = evaluate(question)
     refused = failed(outcomes)
-    if any(x.rule == "quantity" or not wish.exception for x in refused) and not wish.external:
+    if any(_is_strict(x) or not wish.exception for x in refused) and not wish.external:
         raise NotEligible(
             order=case.order.id, lines=dict(question.units), reason=question.code,
             failed=[{"rule": x.rule, "line": x.line, "at": x.at, "facts": x.facts} for x in refused],
@@ -58,6 +60,11 @@ def apply(case: Case, moment: Moment, *, id: str, wish: Wish) -> Decision:  # no
     case = case.having(_opened(case, moment, id, question))
     decision = _written_first(case, replace(case.stored, eligibility=outcomes), moment, wish)
     return automatic(case, decision, moment, approve)
+
+
+def _is_strict(outcome: RuleOutcome) -> bool:
+    """Whether no exception can be made."""
+    return outcome.rule == "quantity" or (outcome.rule == "reason" and outcome.facts.get("reason") is not None)
 
 
 def _opened(case: Case, moment: Moment, id: str, question: Question) -> Return:  # noqa: A002

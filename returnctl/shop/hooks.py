@@ -37,7 +37,7 @@ def call(hook: Path, request: object) -> Answer:
 
     try:
         ran = subprocess.run(
-            [str(hook)],
+            [str(hook.absolute())],
             check=False,
             input=msgspec.json.encode(request),
             capture_output=True,

@@ -9,7 +9,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from returnctl.domain import paying
-from returnctl.domain.record import Return
+from returnctl.domain.record import Refund, RequestKey, Return
 from returnctl.domain.states import Role, State
 from returnctl.errors import HookDeclined, NotKnown
 from returnctl.shop import hooks
@@ -46,46 +46,45 @@ def _facts(payment: Payment) -> dict[str, Any]:
 
 
 def _through(hook: Path, road: Road, word: str, payment: Payment) -> Done:
-    """Commit the intent, ask the hook outside the lock, commit the outcome; the request key stands for the outcome.
+    """Commit the intent, ask the hook outside the lock, commit the outcome.
 
-    The same key again asks for the payment that is pending, never for another one.
+    The request key is kept with the payment itself: the same key means that payment, whatever became of it.
     """
-    answered = road.replayed(word, payment) if road.request.key else None
-    if answered:
-        return answered
-    retry = payment.retry or road.request.key is not None
-    begun = _keyless(road).change(word, paying.begin, Role.SELLER, retry=retry, **_facts(payment))
+    key, digest = road.key_of("", payment)
+    request = RequestKey(road.request.key, digest) if key and road.request.key else None
+    road = Road(road.shop, replace(road.request, key=None))
+    begun = road.change(word, paying.begin, Role.SELLER, retry=payment.retry, request=request, **_facts(payment))
     record = begun.record
     if begun.failure or record is None or record.state is not State.REFUNDING:
         return begun
-    return _outcome(road, begun, record, hooks.call(hook, asked_of(record)), payment)
+    return _outcome(road, begun, record, hooks.call(hook, asked_of(record)))
 
 
-def _outcome(road: Road, begun: Done, record: Return, answer: hooks.Answer, payment: Payment) -> Done:
-    key = record.refunds[-1].key
+def _outcome(road: Road, begun: Done, record: Return, answer: hooks.Answer) -> Done:
+    """Book what the hook said. Raises HookDeclined; NotKnown where it said nothing, or that cannot be booked now."""
+    key = pending_of(record).key
     if answer.outcome == "declined":
-        _keyless(road).change(record.id, paying.fail, Role.SYSTEM, why=answer.text or "declined")
-        raise HookDeclined(id=record.id, hook="refund", why=answer.text)
-    reference = answer.text or None
-    paid = answer.outcome == "done"
-    done = (
-        road.change(record.id, paying.paid_by_hook, Role.SYSTEM, asked=payment, key=key, reference=reference)
-        if paid
-        else None
-    )
-    if done is None or done.failure:
+        why = answer.text or "declined"
+        failed = road.change(record.id, paying.failed_by_hook, Role.SYSTEM, key=key, why=why)
+        raise failed.failure or HookDeclined(id=record.id, hook="refund", why=why)
+    if answer.outcome == "not_known":
         raise NotKnown(id=record.id, cure="refund --retry", key=key)
-    result = replace(done.result, from_=begun.result.from_, events=begun.result.events + done.result.events)
-    return replace(done, result=result)
+    done = road.change(record.id, paying.paid_by_hook, Role.SYSTEM, key=key, reference=answer.text or None)
+    if done.failure:
+        raise NotKnown(id=record.id, cure="refund --retry", key=key)
+    # The clock was read before the hook ran; that others acted meanwhile is no news.
+    warnings = tuple(code for code in done.result.warnings if code != "clock_went_back")
+    events = begun.result.events + done.result.events
+    return replace(done, result=replace(done.result, from_=begun.result.from_, events=events, warnings=warnings))
 
 
-def _keyless(road: Road) -> Road:
-    return Road(road.shop, replace(road.request, key=None))
+def pending_of(record: Return) -> Refund:
+    return next(each for each in record.refunds if each.status == "pending")
 
 
 def asked_of(record: Return) -> dict[str, Any]:
     """What `hooks/refund` reads: the pending payment, its key among it."""
-    pending = record.refunds[-1]
+    pending = pending_of(record)
     asked: dict[str, Any] = to_builtins(pending)
     return asked | {
         "returnctl": "refund/v1",

@@ -100,11 +100,6 @@ class Road:
         """
         return self.told(word, lambda: self._change(word, decide, role, asked or dict(facts), facts))
 
-    def replayed(self, word: str, asked: object) -> Done | None:
-        """What was answered to this request before, if its key was used. Raises KeyUsed, NotFound, Ambiguous."""
-        with self.shop.store.reading() as snapshot:
-            return self.answered(snapshot, *self.key_of(the_return(snapshot.find(word), word), asked))
-
     def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
         try:
             return attempt()

@@ -97,6 +97,11 @@ def test_a_hook_pays(demo: Path, script: str, code: int, state: str, status: str
     assert asked["key"].endswith("/R-000005/refund/1")
 
 
+def test_a_hook_is_found_from_a_folder_beside_the_shop(demo: Path) -> None:
+    a_hook(demo, "echo TXN-1")
+    assert run("-C", demo.name, "refund", 5, cwd=demo.parent, now=DEMO_NOW).code == 0
+
+
 def test_a_payment_that_is_not_known_is_asked_for_again_with_the_same_key(demo: Path) -> None:
     a_hook(demo, "test $(wc -l < asked.jsonl) -gt 1 && echo TXN-9")
     assert refund(demo).code == 13
