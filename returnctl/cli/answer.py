@@ -83,6 +83,7 @@ def abandon_output() -> None:
 
 
 def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:
+    from returnctl.domain.record import unpaid
     from returnctl.output import results as text
 
     for done in results:
@@ -95,10 +96,21 @@ def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int]
             result, record = done.result, done.record
             lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown or None, record.currency)
             put(f"{line}\n" for line in lines)
+            if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
+                put([_rest(record) + "\n"])
             if wanted.verbose and result.events:
                 _say_more(wanted, record, len(result.events))
     if summary is not None and not wanted.quiet:
         put([say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **summary) + "\n"])
+
+
+def _rest(record: Return) -> str:
+    """What a part payment leaves."""
+    from returnctl.domain.record import unpaid
+    from returnctl.output.forms import money
+
+    paid = money(record.refunds[-1].amount, record.currency)
+    return "  " + say("this payment: {paid}, still due: {rest}", paid=paid, rest=money(unpaid(record), record.currency))
 
 
 def _say_more(wanted: Wanted, record: Return, events: int) -> None:

@@ -9,7 +9,8 @@ import click
 
 from returnctl.cli.answer import put
 from returnctl.cli.group import Command
-from returnctl.cli.options import Wanted, everywhere, pass_wanted
+from returnctl.cli.options import Wanted, pass_wanted, writes
+from returnctl.cli.shops import made_json
 from returnctl.errors import Failure, ShopExists
 from returnctl.output.words import say
 
@@ -70,9 +71,10 @@ _STORY: tuple[tuple[str, str], ...] = (
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", default="returnctl-demo")
-@everywhere
+@writes("table", "json")
 @pass_wanted
 def demo(wanted: Wanted, /, folder: str) -> None:
+    wanted.quiet = wanted.quiet or wanted.format == "json"
     root = Path(folder)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise ShopExists(path=folder)
@@ -81,6 +83,8 @@ def demo(wanted: Wanted, /, folder: str) -> None:
     _play(wanted, root, f"import {shlex.quote(str(root / 'orders.jsonl'))}", "2026-11-06T08:00")
     for when, command in _STORY:
         _play(wanted, root, command, f"2026-11-{when}")
+    if wanted.format == "json":
+        put([made_json("demo", folder)])
     if not wanted.quiet:
         steps = [f"cd {shlex.quote(folder)}", "returnctl todo", "returnctl show 1"]
         put(["\n" + say("Look around:") + "\n", *(f"  {step}\n" for step in steps)])

@@ -9,7 +9,7 @@ import click
 
 from returnctl.cli.answer import mention, put, tell
 from returnctl.cli.group import Command
-from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted
+from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes
 from returnctl.cli.verbs import one_id
 from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
@@ -22,7 +22,7 @@ _SORTS = ("id", "due", "updated")
 
 @click.command(cls=Command)
 @one_id
-@everywhere
+@writes("table", "json")
 @pass_wanted
 def show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
     from returnctl.shop.shop import the_return
@@ -48,7 +48,7 @@ def _pass_on(data: bytes) -> None:
 
 @click.command(cls=Command)
 @one_id
-@everywhere
+@writes("table", "json", "jsonl", "csv")
 @pass_wanted
 def history(wanted: Wanted, /, id: str) -> None:  # noqa: A002
     from msgspec import to_builtins

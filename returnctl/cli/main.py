@@ -50,6 +50,8 @@ def _first_look(ctx: click.Context, wanted: Wanted) -> None:
     try:
         wanted.find_shop()
     except NoShop:
+        if wanted.shop is not None or os.environ.get("RETURNCTL_SHOP"):
+            raise
         click.echo(ctx.get_help())
         return
     wanted.command = "todo"

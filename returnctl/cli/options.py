@@ -69,7 +69,8 @@ class Wanted:
         if self.clock is None:
             told = self.now or os.environ.get("RETURNCTL_NOW")
             machine = datetime.now(UTC).replace(microsecond=0)
-            self.clock = instant(told, "--now", machine, self.zone) if told else machine
+            what = "--now" if self.now else "RETURNCTL_NOW"
+            self.clock = instant(told, what, machine, self.zone) if told else machine
             if self.clock.year not in _YEARS:
                 raise BadValue(what="--now", value=told or "", wanted="instant")
         return self.clock

@@ -8,7 +8,7 @@ import click
 
 from returnctl.cli.answer import answer, mention, put
 from returnctl.cli.group import Command, Group
-from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes, writing
 from returnctl.output.words import mark, say
 
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
@@ -54,14 +54,16 @@ def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: 
 
     imported = take_in(wanted.road(), files, account, dates, strict=strict)
     code = answer(wanted, imported.results, imported.summary)
-    if wanted.format == "table" and not wanted.quiet and imported.summary["new"]:
+    if wanted.dry_run:
+        mention(say("dry run: nothing was changed."))
+    if wanted.format == "table" and not wanted.quiet and imported.summary["new"] and not wanted.dry_run:
         put(["  " + say("next: {command}", command="returnctl order list") + "\n"])
     return code
 
 
 @order.command("show", help=mark("One order in full."))
 @click.argument("id", metavar="ID")
-@everywhere
+@writes("table", "json")
 @pass_wanted
 def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
     from returnctl.output.orders import full, order_json

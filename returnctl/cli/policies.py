@@ -26,12 +26,14 @@ def policy() -> None:
 def policy_list(wanted: Wanted) -> None:
     from returnctl.output.policies import POLICIES, cells_of_policy, policy_row
     from returnctl.output.rows import written
-    from returnctl.shop.policies import sources
+    from returnctl.shop.policies import readable
 
     shop = wanted.find_shop()
     with shop.store.reading() as snapshot:
-        rows = [policy_row(source) for source in sources(shop, snapshot)]
-    put(written(rows, wanted.format, POLICIES, cells_of_policy))
+        found, broken = readable(shop, snapshot)
+    put(written([policy_row(source) for source in found], wanted.format, POLICIES, cells_of_policy))
+    for problem in broken:
+        raise problem
 
 
 @policy.command("show", help=mark("A policy as it applies, each value with where it comes from."))

@@ -9,7 +9,7 @@ import click
 
 from returnctl.cli.answer import put
 from returnctl.cli.group import Command
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted
+from returnctl.cli.options import Wanted, option, pass_wanted, writes
 from returnctl.output.words import mark, say
 
 
@@ -19,13 +19,15 @@ from returnctl.output.words import mark, say
 @option("--market", metavar="CODE", default="US", help=mark("Where it sells, such as US, GB, TH."))
 @option("--currency", metavar="CODE", help=mark("What it is paid in (default: the market's)."))
 @option("--timezone", metavar="ZONE", help=mark("How times are shown (default: the market's)."))
-@everywhere
+@writes("table", "json")
 @pass_wanted
 def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
     from returnctl.shop.founding import found
 
     found(Path(folder), **said)
-    if wanted.quiet:
+    if wanted.format == "json":
+        put([made_json("init", folder)])
+    if wanted.quiet or wanted.format == "json":
         return
     at = "" if folder == "." else f"cd {folder} && "
     steps = [
@@ -34,3 +36,12 @@ def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
         "returnctl apply ORDER --item 1 --reason damaged",
     ]
     put([say("New shop in {folder}. Next:", folder=folder) + "\n", *(f"  {step}\n" for step in steps)])
+
+
+def made_json(command: str, folder: str) -> str:
+    """The envelope of a writer whose only result is a shop."""
+    import msgspec
+
+    from returnctl.output.results import envelope
+
+    return msgspec.json.encode(envelope(command, [{"id": folder, "outcome": "done"}])).decode() + "\n"

@@ -59,7 +59,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "not_eligible": Sentence(mark("order {order}: the policy does not allow this return: {rules}")),
     "too_much_money": Sentence(
-        mark("{id}: {asked} {currency} is more than can be paid; the most is {most} {currency}.")
+        mark("{id}: {asked} {currency} cannot be paid, only more than 0 and at most {most} {currency}.")
     ),
     "too_many_units": Sentence(mark("{id}: line {line} has only {most} units left, not {asked}.")),
     "no_policy": Sentence(
@@ -75,7 +75,7 @@ _SENTENCES: dict[str, Sentence] = {
     "not_offered": Sentence(mark("{id}: the policy does not offer '{value}', only {offered}.")),
     "wrong_state": Sentence(mark("{id} is {state}: '{event}' cannot follow.")),
     "frozen": Sentence(
-        mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome …"
+        mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome OUTCOME"
     ),
     "nothing_to_undo/first": Sentence(
         mark("{id}: a request cannot be undone, only cancelled."), "returnctl cancel {id}"
@@ -85,6 +85,7 @@ _SENTENCES: dict[str, Sentence] = {
     "nothing_to_undo/told": Sentence(
         mark("{id}: '{event}' cannot be undone: somebody outside was told, or it was carried out there.")
     ),
+    "nothing_to_undo/taken": Sentence(mark("{id}: another return has what '{event}' set free, so it stays.")),
     "nothing_to_undo/undone": Sentence(mark("{id}: the step before cannot be undone any more.")),
     "key_used": Sentence(mark("the key or reference '{key}' was already used for something else.")),
     "not_found/return": Sentence(mark("no return is known as '{id}'."), "returnctl list"),
@@ -122,6 +123,7 @@ _WANTED: dict[str, str] = {
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
     "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
     "no_order": mark("needed: the orders stand in the file"),
+    "zone": mark("a time zone such as America/Los_Angeles or Asia/Bangkok"),
     "seconds": mark("a number of seconds, such as 30"),
     "writer": mark("a command that changes anything"),
     "one_return": mark("for several returns: each payment has a number of its own"),
@@ -177,7 +179,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
         made["form"] = wanted.format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
     if code == "not_eligible":
         made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
-        made["hint"] = say('to accept it all the same, add --exception "why"')
+        made["hint"] = _way_on(facts)
     if code == "wrong_state":
         made["hint"] = _instead(facts)
     if code == "ambiguous":
@@ -194,11 +196,26 @@ def _rule(failed: Mapping[str, Any]) -> str:
     return f"{line}{text.replace(' ?', '')}{place}"
 
 
+def _way_on(facts: Mapping[str, Any]) -> str:
+    """An exception can be made, but not for units that are not there or a reason that nobody knows."""
+    rules = {failed["rule"]: failed["facts"] for failed in facts["failed"]}
+    if "quantity" in rules:
+        return f"returnctl order show {facts['order']}"
+    reason = rules.get("reason", {})
+    if reason.get("reason") is None:
+        return say('to accept it all the same, add --exception "why"')
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(reason["reason"]), reason["known"], 1)
+    return say("did you mean {near}?", near=near[0]) if near else "returnctl policy show"
+
+
 def _instead(facts: Mapping[str, Any]) -> str:
     """The commands that the table allows in this state."""
     from returnctl.domain.states import BOOKED
+    from returnctl.output.next import typed
 
-    commands = [f"returnctl {event} {facts.get('id')}" for event in facts.get("allowed", ()) if event not in BOOKED]
+    commands = [typed(event, str(facts.get("id"))) for event in facts.get("allowed", ()) if event not in BOOKED]
     if "confirm" in facts.get("allowed", ()):
         commands = [
             f"returnctl refund {facts.get('id')} --retry",

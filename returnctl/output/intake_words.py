@@ -57,6 +57,7 @@ WHY = {
     "ambiguous_amount": mark("'{value}' can be read as two amounts: write it with its decimals"),
     "bad_date": mark("'{value}' is not a date and time written as {pattern}"),
     "no_lines": mark("an order has at least one line"),
+    "unknown_field": mark("a request has no '{value}'; it may have {known}"),
     "unknown_key": mark("an order has no key '{value}'"),
     "misspelled_key": mark("an order has no key '{value}'; did you mean '{near}'?"),
     "not_a_list": mark("a list is wanted, not {value}"),

@@ -21,6 +21,20 @@ _NEXT: dict[str, str] = {
 _REFUSE = "returnctl reject {id} --reason not_eligible"
 
 
+# What an event wants beside the id.
+_WANTS = {
+    "refund": " --reference TXN",
+    "resolve": " --outcome OUTCOME",
+    "inspect": " --pass",
+    "reject": " --reason CODE",
+}
+
+
+def typed(event: str, id: str) -> str:  # noqa: A002 - the field's own name
+    """The command that books an event."""
+    return f"returnctl {event} {id}{_WANTS.get(event, '')}"
+
+
 def next_command(id: str, waits: Due | None, *, eligible: bool = True) -> str:  # noqa: A002 - the field's own name
     """What to type next, empty where nothing is waited for."""
     if waits is None:

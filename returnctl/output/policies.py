@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from returnctl.domain.policy import PolicySource
-from returnctl.domain.terms import Resolved
+from returnctl.domain.terms import Resolved, place_of
 from returnctl.output.forms import word
 from returnctl.output.words import chosen, mark, say
 
@@ -41,7 +41,9 @@ def cells_of_policy(row: Mapping[str, Any]) -> list[str]:
 
 
 def values_of(resolved: Resolved) -> Iterator[dict[str, Any]]:
-    """Every value of the terms by its path, with `file:line`, or `default`."""
+    """What the policy is, then every value of the terms by its path, with `file:line`, or `default`."""
+    for key in ("name", "version"):
+        yield {"id": key, "value": getattr(resolved.policy, key), "from": place_of(resolved.policy, key)}
     for path, value in _leaves(msgspec.to_builtins(resolved.terms), ""):
         yield {"id": path, "value": value, "from": resolved.place(path)}
 

@@ -73,6 +73,10 @@ def _flat(row: Row) -> dict[str, Any]:
 
 def _cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula is quoted."""
+    if isinstance(value, list | dict):
+        import msgspec
+
+        return msgspec.json.encode(value).decode()
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
     return "" if value is None else value

@@ -13,7 +13,7 @@ from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
 from returnctl.readers.dates import find_pattern, read_instant
-from returnctl.readers.fields import LONGEST_TEXT, MOST_UNITS, name, order_id, units
+from returnctl.readers.fields import LONGEST_TEXT, MOST_UNITS, name, order_id, units, unrounded
 from returnctl.readers.intake import FoundOrder, Habits, bad, placed
 from returnctl.readers.sku_rows import TIMES, SkuRow, all_rounded, header, is_cancelled, picked, sku_rows
 
@@ -150,6 +150,7 @@ def _check_rows(rows: list[SkuRow]) -> None:
     for row in rows:
         if row.problem:
             raise bad(row.problem, row.order_id, row=row.number, column="order_id")
+        _cell(row, "order_id", unrounded)
         if of_the_order(row) != of_the_order(first):
             column = next(x for x in OF_THE_ORDER if getattr(row, x) != getattr(first, x))
             raise bad("rows_differ", getattr(row, column), row=row.number, column=column)

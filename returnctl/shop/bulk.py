@@ -14,7 +14,7 @@ from returnctl.readers.tables import read_table
 from returnctl.shop.intake import read_file
 from returnctl.shop.road import Done, Road
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 def each(road: Road, name: str, kind: type[T], act: Callable[[Road, T, int], Done]) -> Iterator[Done]:
@@ -69,6 +69,10 @@ def _units(text: str) -> int | str:
 def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:
     if isinstance(values, BadRow):
         raise values
+    known = [field.name for field in msgspec.structs.fields(kind)]
+    for key in values if isinstance(values, dict) else ():
+        if key not in known:
+            raise BadRow(file=name, row=row, column=key, why="unknown_field", value=key, known=known)
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from returnctl.domain.markets import MARKETS
+from returnctl.domain.markets import CURRENCIES, MARKETS
 from returnctl.errors import BadValue, ShopExists, SystemFailure
 from returnctl.output.words import chosen
 from returnctl.readers.settings import read_settings
@@ -37,6 +38,10 @@ def found(root: Path, *, name: str | None, market: str, currency: str | None, ti
     if market not in MARKETS:
         raise BadValue(what="--market", value=market, wanted="one_of", choices=", ".join(sorted(MARKETS)))
     zone = timezone or _zone_of(MARKETS[market].country)
+    if currency is not None and currency not in CURRENCIES:
+        raise BadValue(what="--currency", value=currency, wanted="one_of", choices=", ".join(CURRENCIES))
+    if timezone is not None and timezone not in available_timezones():
+        raise BadValue(what="--timezone", value=timezone, wanted="zone")
     settings = _settings(root, name, market, currency or MARKETS[market].currency, zone)
     read_settings(settings.encode(), SETTINGS)
     try:

@@ -14,7 +14,7 @@ from returnctl.domain.markets import MARKETS
 from returnctl.domain.order import Order
 from returnctl.domain.policy import Pinned, PolicySource
 from returnctl.domain.record import PolicyRef
-from returnctl.errors import NoPolicy, SeveralPolicies
+from returnctl.errors import InvalidPolicy, NoPolicy, SeveralPolicies
 from returnctl.shop.shop import Shop, read
 from returnctl.storage.digests import digest
 from returnctl.storage.snapshot import Snapshot
@@ -35,6 +35,18 @@ def files(shop: Shop) -> list[Path]:
 def sources(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:
     """The shop's policy files, read; one that was read before is known by its digest. Raises InvalidPolicy."""
     return [_source(path, snapshot) for path in files(shop)]
+
+
+def readable(shop: Shop, snapshot: Snapshot) -> tuple[list[PolicySource], list[InvalidPolicy]]:
+    """The files that can be read, and what is wrong with the others."""
+    found: list[PolicySource] = []
+    broken: list[InvalidPolicy] = []
+    for path in files(shop):
+        try:
+            found.append(_source(path, snapshot))
+        except InvalidPolicy as problem:
+            broken.append(problem)
+    return found, broken
 
 
 def _source(path: Path, snapshot: Snapshot) -> PolicySource:

@@ -102,10 +102,15 @@ class Store:
         """The index at the journal's end, with the lock shared; where something is left to do, it is done first."""
         lock.share()
         index = Index.open(data)
-        while (current := _current(data, index)) is None:
-            lock.own()
-            index = self._recovered(data, index)
-            lock.share()
+        try:
+            while (current := _current(data, index)) is None:
+                lock.own()
+                index = self._recovered(data, index)
+                lock.share()
+        except BaseException:
+            if index:
+                index.close()
+            raise
         return current
 
     def _recovered(self, data: Folder, known: Index | None) -> Index:

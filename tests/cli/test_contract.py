@@ -103,7 +103,7 @@ def test_show_passes_the_document_on(demo_once: Path, state: str) -> None:
     assert shown.json["state"] == state
 
 
-@pytest.mark.parametrize("line", ["list", "todo", "history 5", "order list", "policy list"])
+@pytest.mark.parametrize("line", ["list", "todo", "order list", "policy list"])
 def test_every_form_tells_the_same(demo_once: Path, line: str) -> None:
     def told(form: str) -> str:
         ran = run(*line.split(), "-o", form, cwd=demo_once, now=DEMO_NOW)
@@ -115,6 +115,15 @@ def test_every_form_tells_the_same(demo_once: Path, line: str) -> None:
     table = list(csv.DictReader(io.StringIO(told("csv"))))
     assert [row["id"] for row in table] == told("ids").split() == [row["id"] for row in rows]
     assert len(told("table").splitlines()) == len(rows) + 2
+
+
+def test_a_history_tells_the_same_in_every_form(demo_once: Path) -> None:
+    told = {form: run("history", 5, "-o", form, cwd=demo_once, now=DEMO_NOW).out for form in ("json", "jsonl", "csv")}
+    rows = json.loads(told["json"])
+    assert [json.loads(row) for row in told["jsonl"].splitlines()] == rows
+    table = list(csv.DictReader(io.StringIO(told["csv"])))
+    assert [json.loads(row["facts"]) for row in table] == [row["facts"] for row in rows]
+    assert run("history", 5, "-o", "ids", cwd=demo_once).code == 2
 
 
 def test_ids_of_a_writer_go_into_the_next(demo: Path) -> None:

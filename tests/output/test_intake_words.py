@@ -14,7 +14,7 @@ CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
 # Said by `shop.intake`, `shop.evidence` and `shop.bulk`; `_file` is joined to the name of a form.
 ELSEWHERE = {
     "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large",
-    "bad_request", "returns_file", "settlement_file",
+    "bad_request", "unknown_field", "returns_file", "settlement_file",
 }  # fmt: skip
 
 
