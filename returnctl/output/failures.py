@@ -182,6 +182,8 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
         made["hint"] = _way_on(facts)
     if code == "wrong_state":
         made["hint"] = _instead(facts)
+    if code == "not_known" and facts.get("cure") == "fsck":
+        made["hint"] = say("what to do stands in docs/reliability.md, under exit 13")
     if code == "ambiguous":
         made["first"] = str(facts["ids"][0])
     return made
