@@ -13,6 +13,8 @@ from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
+_carrier = option("--carrier", metavar="NAME", help=mark("Who carries the parcel."))
+_tracking = option("--tracking", metavar="NUMBER", type=REAL, help=mark("The number of the parcel."))
 _verdict = option(
     "--pass/--fail",
     "passes",
@@ -23,8 +25,8 @@ _verdict = option(
 
 @click.command(cls=Command)
 @one_id
-@option("--carrier", metavar="NAME", help=mark("Who carries the parcel."))
-@option("--tracking", metavar="NUMBER", type=REAL, help=mark("The number of the parcel."))
+@_carrier
+@_tracking
 @writing
 @everywhere
 @pass_wanted
@@ -87,8 +89,8 @@ def _grades(found: tuple[tuple[str, str, int | None], ...]) -> dict[str, dict[st
 
 @click.command(cls=Command)
 @one_id
-@option("--carrier", metavar="NAME", help=mark("Who carries the parcel."))
-@option("--tracking", metavar="NUMBER", type=REAL, help=mark("The number of the parcel."))
+@_carrier
+@_tracking
 @writing
 @everywhere
 @pass_wanted

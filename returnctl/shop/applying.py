@@ -15,7 +15,6 @@ from returnctl.errors import BadValue, NotEligible
 from returnctl.shop.evidence import Files
 from returnctl.shop.policies import choose
 from returnctl.shop.road import Done, Road
-from returnctl.storage.changes import Change
 from returnctl.storage.writer import Writer
 
 
@@ -89,12 +88,4 @@ def _count(road: Road, writer: Writer, refusal: NotEligible, moment: Moment) -> 
     """A refused application leaves one line in the journal, without a document or a name."""
     if road.request.dry_run:
         return
-    writer.commit(
-        Change(
-            at=moment.now,
-            by=moment.by.name,
-            role=moment.by.role,
-            command=road.request.command,
-            refused=(refusal.facts,),
-        )
-    )
+    writer.commit(road.line(moment, refused=(refusal.facts,)))

@@ -17,7 +17,6 @@ from returnctl.errors import BadFile, BadRow, Failure, NotFound
 from returnctl.readers.intake import LARGEST_FILE, FoundOrder, Habits
 from returnctl.readers.orders import read_orders
 from returnctl.shop.road import Done, Result, Road, Told
-from returnctl.storage.changes import Change
 from returnctl.storage.writer import Writer
 
 # Orders a commit: large enough to share its cost, small enough to let others in.
@@ -101,15 +100,7 @@ def _commit(road: Road, orders: list[Order]) -> list[Done]:
         states = [writer.order_state(order) for order in orders]
         fresh = tuple(order for order, state in zip(orders, states, strict=True) if state != "unchanged")
         if fresh and not road.request.dry_run:
-            writer.commit(
-                Change(
-                    at=moment.now,
-                    by=moment.by.name,
-                    role=moment.by.role,
-                    command=road.request.command,
-                    orders=fresh,
-                )
-            )
+            writer.commit(road.line(moment, orders=fresh))
         return [_result(road, writer, order, state) for order, state in zip(orders, states, strict=True)]
 
 

@@ -138,6 +138,11 @@ class Road:
         holder = f"{self.request.by or login_name()}: returnctl {self.request.command}"
         return self.shop.store.writing(holder, self.request.lock_timeout)
 
+    def line(self, moment: Moment, **held: Any) -> Change:  # noqa: ANN401
+        """A commit of this command: who, when, and what it holds."""
+        by = moment.by
+        return Change(at=moment.now, by=by.name, role=by.role, command=self.request.command, **held)
+
     def key_of(self, id: str, asked: object) -> tuple[str | None, str]:  # noqa: A002
         """The request key of one return, and the digest of what is asked of it."""
         key = self.request.key and f"{self.request.key}/{id}"
@@ -169,12 +174,9 @@ class Road:
         )  # fmt: skip
         if outcome != "done":
             return Done(result, record)
-        change = Change(
-            at=moment.now, by=moment.by.name, role=moment.by.role, command=self.request.command, returns=(record,),
-            events=tuple((record.id, event) for event in decision.events),
-            keys={key: Answer(asked, msgspec.json.encode(result))} if key else {}, **more,
-        )  # fmt: skip
-        writer.commit(change)
+        events = tuple((record.id, event) for event in decision.events)
+        keys = {key: Answer(asked, msgspec.json.encode(result))} if key else {}
+        writer.commit(self.line(moment, returns=(record,), events=events, keys=keys, **more))
         return Done(msgspec.structs.replace(result, warnings=(*result.warnings, *writer.warnings)), record)
 
 
