@@ -114,6 +114,8 @@ def _shared(*names: str, **attributes: Any) -> Callable[[F], F]:
     return option(*names, expose_value=False, callback=_remember, **flag, **attributes)
 
 
+# Click's own would look its sentence up at once, in a library that takes time to load.
+_help = click.help_option("-h", "--help", cls=Option, help=mark("Show this message and exit."))
 _EVERYWHERE = (
     _shared("-C", "--shop", "shop", metavar="DIR", help=mark("The shop's folder (default: found from here up).")),
     _shared("--json", "output", flag_value="json", default=None, help=mark("The same as -o json.")),
@@ -150,7 +152,7 @@ def writes(*formats: str) -> Callable[[F], F]:
     output = _shared("-o", "--output", "output", type=click.Choice(formats), help=mark("How the result is written."))
 
     def decorate(function: F) -> F:
-        for declare in (*reversed(_EVERYWHERE), output):
+        for declare in (_help, *reversed(_EVERYWHERE), output):
             function = declare(function)
         return function
 
