@@ -9,15 +9,13 @@ import click
 from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
 from returnctl.cli.verbs import each_id, one_id
+from returnctl.domain.dispute import CLAIMS, OUTCOMES
 from returnctl.output.words import mark
-
-_CLAIMS = ("damage_liability", "refund_amount", "never_arrived", "not_returned", "wrong_item", "other")
-_OUTCOMES = ("refund", "return", "none", "compensated")
 
 
 @click.command(cls=Command)
 @one_id
-@option("--claim", type=click.Choice(_CLAIMS), default="other", help=mark("What is contested."))
+@option("--claim", type=click.Choice(CLAIMS), default="other", help=mark("What is contested."))
 @option("--amount", metavar="AMOUNT", help=mark("What is asked for."))
 @option("--note", default="", help=mark("The claim in words."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
@@ -36,7 +34,7 @@ def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, 
 
 @click.command(cls=Command)
 @one_id
-@option("--outcome", type=click.Choice(_OUTCOMES), required=True, help=mark("What was decided."))
+@option("--outcome", type=click.Choice(OUTCOMES), required=True, help=mark("What was decided."))
 @option("--amount", metavar="AMOUNT", help=mark("What is still to be paid from now on."))
 @option("--reference", metavar="ID", help=mark("The platform's number of the decision or payment."))
 @option("--note", default="", help=mark("The reasons given."))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
 from returnctl.cli.values import GRADED, ITEM, REAL, gathered
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
@@ -53,7 +53,7 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
 def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int:
     from returnctl.domain import composite, workflow
 
-    words, arrived = one_or_file(ids, None), gathered(items)
+    words, arrived = typed_ids(ids), gathered(items)
     if passes is None:
         return each_id(wanted, words, workflow.receive, items=arrived)
     return each_id(wanted, words, composite.receive_and_inspect, items=arrived, passes=passes)
@@ -73,7 +73,7 @@ def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said
 
     if bool(found) == (passes is not None):
         raise BadValue(what="inspect", value="", wanted="grades")
-    words = one_or_file(ids, None)
+    words = typed_ids(ids)
     return each_id(wanted, words, workflow.inspect, grades=_grades(found), passes=passes is not False, **said)
 
 

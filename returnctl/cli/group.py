@@ -82,11 +82,11 @@ def _load(name: str, entry: Entry) -> click.Command:
     return command
 
 
-def one_or_file(ids: tuple[str, ...], source: str | None) -> tuple[str, ...]:
+def typed_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
     """Ids as typed; `-` reads them from standard input, one a line. Raises BadValue where there is none."""
     import sys
 
     words = tuple(word for given in ids for word in (sys.stdin.read().split() if given == "-" else [given]))
-    if not words and source is None:
+    if not words:
         raise BadValue(what="ID", value="", wanted="text")
     return words

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from returnctl.cli.answer import answer
-from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
 from returnctl.cli.values import REAL
 from returnctl.cli.verbs import Ids, ids
@@ -31,7 +31,7 @@ from returnctl.output.words import mark
 def refund(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.shop.refunding import Payment, refund
 
-    words = one_or_file(ids, None)
+    words = typed_ids(ids)
     _refuse_contradictions(words, said)
     road, payment = wanted.road(), Payment(**said)
     return answer(wanted, [refund(road, word, payment) for word in words])

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from returnctl.cli.answer import answer
-from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
 from returnctl.cli.values import ITEM, gathered
 from returnctl.cli.verbs import Ids, each_id, ids
@@ -77,7 +77,7 @@ def _split(words: tuple[str, ...]) -> tuple[str, ...]:
 def approve(wanted: Wanted, /, ids: Ids, items: Any, **said: Any) -> int:
     from returnctl.domain import workflow
 
-    return each_id(wanted, one_or_file(ids, None), workflow.approve, items=gathered(items), **said)
+    return each_id(wanted, typed_ids(ids), workflow.approve, items=gathered(items), **said)
 
 
 @click.command(cls=Command)
@@ -91,7 +91,7 @@ def approve(wanted: Wanted, /, ids: Ids, items: Any, **said: Any) -> int:
 def reject(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.domain import workflow
 
-    return each_id(wanted, one_or_file(ids, None), workflow.reject, **said)
+    return each_id(wanted, typed_ids(ids), workflow.reject, **said)
 
 
 @click.command(cls=Command)
@@ -104,4 +104,4 @@ def cancel(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.domain import workflow
     from returnctl.domain.states import Role
 
-    return each_id(wanted, one_or_file(ids, None), workflow.cancel, Role.BUYER, **said)
+    return each_id(wanted, typed_ids(ids), workflow.cancel, Role.BUYER, **said)

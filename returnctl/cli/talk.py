@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from returnctl.cli.group import Command, one_or_file
+from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, pass_wanted, writing
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
@@ -62,7 +62,7 @@ def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noq
 def done(wanted: Wanted, /, ids: Ids) -> int:
     from returnctl.domain import workflow
 
-    return each_id(wanted, one_or_file(ids, None), workflow.done)
+    return each_id(wanted, typed_ids(ids), workflow.done)
 
 
 @click.command(cls=Command)

@@ -18,7 +18,7 @@ from returnctl.domain.states import Role, State
 from returnctl.errors import Exit, Failure, KeyUsed
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Answer, Change
-from returnctl.storage.digests import digest, hexdigest
+from returnctl.storage.digests import digest
 from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
@@ -29,11 +29,6 @@ class Typed(str):
     """An amount as it was typed; it becomes one of the return's currency once the return is known."""
 
     __slots__ = ()
-
-
-def _plain(value: object) -> str:
-    """How a value that JSON does not know is told apart in a request: an amount as typed, a file by its digest."""
-    return hexdigest(value) if isinstance(value, bytes) else str(value)
 
 
 def _amounts(facts: dict[str, Any], currency: str) -> dict[str, Any]:
@@ -147,7 +142,7 @@ class Road:
     def key_of(self, id: str, asked: object) -> tuple[str | None, str]:  # noqa: A002
         """The request key of one return, and the digest of what is asked of it."""
         key = self.request.key and f"{self.request.key}/{id}"
-        return key, digest(msgspec.json.encode([self.request.command, id, asked], enc_hook=_plain))
+        return key, digest(msgspec.json.encode([self.request.command, id, asked], enc_hook=str))
 
     def answered(self, snapshot: Snapshot, key: str | None, asked: str) -> Done | None:
         """What was answered to this key before. Raises KeyUsed where something else was asked."""
