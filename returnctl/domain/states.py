@@ -46,6 +46,11 @@ class Event(StrEnum):
     MESSAGE = "message"
     ATTACH = "attach"
     DONE = "done"
+    # By hand, outside the workflow: a document that was edited, a buyer's data that were removed.
+    AMEND = "amend"
+    ANONYMIZE = "anonymize"
+    # An attempt to carry out what is owed: the journal has it, the history does not.
+    TRY = "try"
 
 
 class Role(StrEnum):

@@ -6,6 +6,7 @@ Every command passes here, so what takes time to load (pathlib, msgspec) is load
 from __future__ import annotations
 
 import os
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from returnctl.domain.settings import Settings
 
 SETTINGS = "returnctl.yaml"
+# Looked for as a line, since every command must know it; what is not told in so plain a way stays private.
+_SHARED = re.compile(rb"^private:[ \t]*false\b", re.MULTILINE)
 
 
 def find_root(told: str | None) -> str:
@@ -60,7 +63,11 @@ class Shop:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.folder)
+        return Store(self.folder, private=not _SHARED.search(self._told))
+
+    @cached_property
+    def _told(self) -> bytes:
+        return read(os.path.join(self.folder, SETTINGS))
 
     @cached_property
     def settings(self) -> Settings:
@@ -69,7 +76,7 @@ class Shop:
 
         from returnctl.domain.settings import Settings
 
-        data = read(os.path.join(self.folder, SETTINGS))
+        data = self._told
         known = self.store.recall("settings", digest(data))
         if known is not None:
             return msgspec.json.decode(known, type=Settings)

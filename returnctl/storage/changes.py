@@ -25,7 +25,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """All that one commit holds. `by`, `keys` and `refused` stand in the journal: no buyer's name or text in them.
 
     `events` are the new ones, (id of the return, event); `files` evidence as (SHA-256 in hex, content);
-    `refused` applications that made no return: what was asked and the rules that failed.
+    `refused` applications that made no return: what was asked and the rules that failed; `batches` imports of
+    before, by their number, with all orders as they stand from now on; `removed` evidence that goes for good.
     """
 
     at: datetime
@@ -39,13 +40,18 @@ class Change(Struct, frozen=True, kw_only=True):
     files: tuple[tuple[str, bytes], ...] = ()
     keys: dict[str, Answer] = {}
     refused: tuple[dict[str, Any], ...] = ()
+    batches: dict[int, tuple[Order, ...]] = {}
+    removed: tuple[str, ...] = ()
 
 
-class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Entry(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True,
+    tag_field="returnctl", tag="commit/v1",
+):  # fmt: skip
     """A line of the journal: a commit.
 
     `keys` holds for each request key the digest of what was asked and the result; `documents` for each path
-    under `data/` its digest.
+    under `data/` its digest; `removed` the paths of documents that went.
     """
 
     sequence: int
@@ -59,6 +65,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     keys: dict[str, tuple[str, Raw]] = {}
     refused: tuple[dict[str, Any], ...] = ()
     documents: dict[str, str] = {}
+    removed: tuple[str, ...] = ()
     digest: str = ""
 
 

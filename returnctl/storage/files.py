@@ -14,6 +14,9 @@ from returnctl.errors import Damaged, SystemFailure
 from returnctl.storage.digests import digest
 from returnctl.storage.layout import shown
 
+# Of what is private, and of what a group shares.
+FILE_MODE = (0o600, 0o660)
+FOLDER_MODE = (0o700, 0o770)
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | _SAFE
 # What opening a link, a device or a file in a folder's place answers.
@@ -21,16 +24,16 @@ _STRANGE = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 
 
 class Folder:
-    """An open folder. What is made in it is for the owner alone, or for the group too where the folder is."""
+    """An open folder. What is made in it is for the owner alone, or where it is `shared` for the group too."""
 
-    def __init__(self, fd: int, path: str) -> None:
+    def __init__(self, fd: int, path: str, *, shared: bool) -> None:
         self.fd = fd
         self.path = path
-        self.shared = bool(os.fstat(fd).st_mode & 0o070)
+        self.shared = shared
 
     @classmethod
-    def open(cls, path: str) -> Self:
-        return cls(os.open(path, _A_FOLDER), path)
+    def open(cls, path: str, *, shared: bool = False) -> Self:
+        return cls(os.open(path, _A_FOLDER), path, shared=shared)
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +50,7 @@ class Folder:
                 fd = os.open(name, _A_FOLDER, dir_fd=above)
             finally:
                 os.close(above)
-        return Folder(fd, f"{self.path}/{path}")
+        return Folder(fd, f"{self.path}/{path}", shared=self.shared)
 
     def make(self, path: str) -> list[str]:
         """Make what is missing of a folder; gives the folders that something was made in."""
@@ -71,7 +74,7 @@ class Folder:
         if not flags & os.O_CREAT:
             return os.open(name, flags | _SAFE, dir_fd=self.fd)
         with _any_mode():
-            return os.open(name, flags | _SAFE, 0o660 if self.shared else 0o600, dir_fd=self.fd)
+            return os.open(name, flags | _SAFE, FILE_MODE[self.shared], dir_fd=self.fd)
 
     def create(self, name: str, content: bytes, *, durable: bool = True) -> None:
         """Raises FileExistsError."""
@@ -132,7 +135,7 @@ def _any_mode() -> Iterator[None]:
 
 def make_folder(path: str, *, shared: bool, dir_fd: int | None = None) -> None:
     with _any_mode():
-        os.mkdir(path, 0o770 if shared else 0o700, dir_fd=dir_fd)
+        os.mkdir(path, FOLDER_MODE[shared], dir_fd=dir_fd)
 
 
 def write(fd: int, content: bytes) -> None:

@@ -172,6 +172,9 @@ class Index:
         rows = ((path, digest, place, unread and _has_row(path)) for path, digest in digests.items())
         self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", rows)
 
+    def drop_documents(self, paths: Iterable[str]) -> None:
+        self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
+
     def put_read(self, paths: Iterable[str]) -> None:
         self._db.executemany("UPDATE documents SET unread = 0 WHERE path = ?", ((path,) for path in paths))
 

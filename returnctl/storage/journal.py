@@ -8,17 +8,22 @@ from typing import NamedTuple, NoReturn
 
 import msgspec
 
-from returnctl.errors import Damaged, NotKnown, SystemFailure
+from returnctl.errors import Damaged, NewerFormat, NotKnown, SystemFailure
 from returnctl.storage.changes import Entry
 from returnctl.storage.digests import PREFIX, digest
 from returnctl.storage.files import Folder, fsync, told, write
 from returnctl.storage.head import LINE_END, Head
 from returnctl.storage.layout import JOURNAL, shown
 
+FORMAT = "commit/v1"
 _OWN_DIGEST = b',"digest":"'
 _SHA256_LENGTH = 64
 _TAIL = len(_OWN_DIGEST) + len(PREFIX) + _SHA256_LENGTH + len(LINE_END)
 _CHUNK = 1 << 16
+
+
+class _Format(msgspec.Struct):
+    returnctl: str = ""
 
 
 class Placed(NamedTuple):
@@ -41,13 +46,23 @@ def own_digest(line: bytes) -> str:
 
 
 def entry_of(line: bytes) -> Entry:
-    """Raises Damaged where the line is not what was written."""
+    """Raises Damaged where the line is not what was written, NewerFormat where a later returnctl wrote it."""
     try:
         if digest(line[:-_TAIL] + b"}") == own_digest(line):
-            return msgspec.json.decode(line, type=Entry)
+            return _decoded(line)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
     raise Damaged(path=shown(JOURNAL), why="line")
+
+
+def _decoded(line: bytes) -> Entry:
+    try:
+        return msgspec.json.decode(line, type=Entry)
+    except msgspec.ValidationError:
+        told = msgspec.json.decode(line, type=_Format).returnctl
+        if told in ("", FORMAT) or told.partition("/")[0] != FORMAT.partition("/")[0]:
+            raise
+        raise NewerFormat(path=shown(JOURNAL), format=told) from None
 
 
 def entries(data: Folder, head: Head) -> Iterator[Placed]:

@@ -64,6 +64,7 @@ def _fill(index: Index, data: Folder, progress: Progress | None) -> int:
         head = index.head()
         for place, end, entry in journal.entries(data, head):
             index.put_documents(entry.documents, place, unread=True)
+            index.drop_documents(entry.removed)
             index.put_keys((key, request, bytes(result)) for key, (request, result) in entry.keys.items())
             head = Head(end, entry.sequence, entry.digest, entry.counter, folders_of(entry.documents))
         _refuse_loss(data, head)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from returnctl.domain.order import Order
     from returnctl.domain.policy import Pinned
     from returnctl.domain.record import Return
-    from returnctl.storage.changes import Answer, Entry, OrderQuery, OrderRow, Query, Summary
+    from returnctl.storage.changes import Answer, OrderQuery, OrderRow, Query, Summary
+    from returnctl.storage.head import Head
+    from returnctl.storage.journal import Placed
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -138,12 +140,16 @@ class Snapshot:
         found = self._rows("SELECT request, result FROM keys WHERE key = ?", key)
         return Answer(*found[0]) if found else None
 
-    def entries(self) -> Iterator[Entry]:
-        """The commits, from the first on."""
+    def entries(self, after: Head | None = None) -> Iterator[Placed]:
+        """The commits after a head, or from the first on."""
         from returnctl.storage import journal
         from returnctl.storage.head import Head
 
-        return (entry for _, _, entry in journal.entries(self._data, Head()))
+        return journal.entries(self._data, after or Head())
+
+    def head(self) -> Head:
+        """The end of the journal."""
+        return self._asked(self._index.head)
 
     def damaged(self) -> tuple[str, ...]:
         """Documents that lists lack, since they could not be read when the index was made."""

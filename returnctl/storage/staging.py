@@ -44,8 +44,12 @@ def _prepare(data: Folder, documents: Mapping[str, bytes], waiting: list[str]) -
             fsync(folder.fd)
 
 
-def place(data: Folder, paths: Iterable[str]) -> tuple[str, ...]:
-    """Put staged documents in their places; gives the folders that wait for their fsync. Raises OSError."""
+def place(data: Folder, paths: Iterable[str], removed: Iterable[str] = ()) -> tuple[str, ...]:
+    """Put staged documents in their places, and remove what goes; gives the folders that wait for their fsync.
+
+    Raises OSError.
+    """
+    _remove(data, removed)
     waiting: set[str] = set()
     with data.folder(STAGE) as stage:
         for where, inside in groupby(sorted(paths), key=_folder_of):
@@ -54,6 +58,16 @@ def place(data: Folder, paths: Iterable[str]) -> tuple[str, ...]:
                 for path in inside:
                     os.replace(_staged(path), path.rpartition("/")[2], src_dir_fd=stage.fd, dst_dir_fd=folder.fd)
     return tuple(sorted(waiting))
+
+
+def _remove(data: Folder, paths: Iterable[str]) -> None:
+    """Gone for good before anything is placed: as long as something is staged, recovery comes here again."""
+    for where, inside in groupby(sorted(paths), key=_folder_of):
+        with suppress(FileNotFoundError), data.folder(where) as folder:
+            for path in inside:
+                with suppress(FileNotFoundError):
+                    os.unlink(path.rpartition("/")[2], dir_fd=folder.fd)
+            fsync(folder.fd)
 
 
 def clear(data: Folder) -> None:
@@ -69,8 +83,10 @@ def recover(data: Folder) -> None:
     if not staged:
         return
     last = journal.last(data)
-    committed = last.documents.items() if last else ()
-    place(data, [path for path, told in committed if _staged(path) in staged and _holds(data, path, told)])
+    if last:
+        told = last.documents.items()
+        held = [path for path, digest in told if _staged(path) in staged and _holds(data, path, digest)]
+        place(data, held, last.removed)
     _drop(data, data.names(STAGE))
 
 

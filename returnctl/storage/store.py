@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from returnctl.errors import ShopExists, SystemFailure
 from returnctl.storage import layout, remembered
-from returnctl.storage.files import Folder, fsync, make_folder, told
+from returnctl.storage.files import FOLDER_MODE, Folder, fsync, make_folder, told
 from returnctl.storage.index import Index
 from returnctl.storage.lock import Lock
 from returnctl.storage.snapshot import Snapshot
@@ -26,18 +26,19 @@ _ROOT_USER = 0
 
 
 class Store:
-    """`progress` is told how far an index is that has to be made anew."""
+    """What is made in it is for the owner alone, or where it is not `private` for the group too.
 
-    def __init__(self, root: str | Path, progress: Progress | None = None) -> None:
+    `progress` is told how far an index is that has to be made anew.
+    """
+
+    def __init__(self, root: str | Path, progress: Progress | None = None, *, private: bool = True) -> None:
         self._root = root
         self._progress = progress
+        self._shared = not private
 
     @classmethod
     def create(cls, root: str | Path, *, private: bool = True) -> Store:
-        """A new `data/`, whole or not at all, for the owner alone or for the group too.
-
-        What is made in it later goes by the mode of this folder. Raises ShopExists, SystemFailure.
-        """
+        """A new `data/`, whole or not at all. Raises ShopExists, SystemFailure."""
         import shutil
 
         target, new = os.path.join(root, _DATA), os.path.join(root, f"{_DATA}.{os.getpid()}.new")
@@ -51,7 +52,7 @@ class Store:
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
             raise SystemFailure(path=target, why=error.strerror or str(error)) from None
-        return cls(root)
+        return cls(root, private=private)
 
     @contextmanager
     def reading(self, timeout: float = 30) -> Iterator[Snapshot]:
@@ -93,9 +94,9 @@ class Store:
     @contextmanager
     def _open(self) -> Iterator[Folder]:
         with told(""):
-            data = Folder.open(f"{self._root}/{_DATA}")
+            data = Folder.open(f"{self._root}/{_DATA}", shared=self._shared)
         with data:
-            _refuse_strangers(data)
+            _guard(data)
             yield data
 
     def _shared_index(self, data: Folder, lock: Lock) -> Index:
@@ -128,7 +129,7 @@ def _current(data: Folder, index: Index | None) -> Index | None:
 
 def _make(path: str, *, shared: bool) -> None:
     make_folder(path, shared=shared)
-    with Folder.open(path) as data:
+    with Folder.open(path, shared=shared) as data:
         for name in layout.FOLDERS:
             data.make(name)
         for name in (layout.JOURNAL, layout.LOCK):
@@ -136,9 +137,15 @@ def _make(path: str, *, shared: bool) -> None:
         fsync(data.fd)
 
 
-def _refuse_strangers(data: Folder) -> None:
-    """Another user's data may be planted, unless that user shares them with a group of ours."""
+def _guard(data: Folder) -> None:
+    """Another user's data may be planted, unless that user shares them with a group of ours.
+
+    A mode that others loosened is closed again, and with it the way to all that is below.
+    """
     told = os.fstat(data.fd)
     ours = told.st_uid in (os.geteuid(), _ROOT_USER)
     if not ours and not (data.shared and told.st_gid in (os.getegid(), *os.getgroups())):
         raise SystemFailure(path=layout.shown(""), why="another user owns it")
+    if told.st_mode & 0o777 != FOLDER_MODE[data.shared]:
+        with suppress(OSError):
+            os.fchmod(data.fd, told.st_mode & 0o7000 | FOLDER_MODE[data.shared])

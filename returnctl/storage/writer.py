@@ -68,6 +68,7 @@ class Writer(Snapshot):
         copies |= {layout.evidence_path(sha256): content for sha256, content in change.files}
         new = {path: content for path, content in copies.items() if self._index.committed(path) is None}
         batch = {layout.batch_path(self._head.sequence + 1): b"".join(lines)} if lines else {}
+        batch |= {layout.batch_path(number): _batch(orders) for number, orders in change.batches.items()}
         return (
             new | batch | {layout.return_path(record.id): documents.encode_return(record) for record in change.returns}
         )
@@ -86,6 +87,7 @@ class Writer(Snapshot):
             keys={key: (answer.request, Raw(answer.result)) for key, answer in change.keys.items()},
             refused=change.refused,
             documents={path: digest(content) for path, content in contents.items()},
+            removed=tuple(map(layout.evidence_path, change.removed)),
         )
 
     def _write(self, contents: dict[str, bytes], line: bytes) -> None:
@@ -103,7 +105,7 @@ class Writer(Snapshot):
     def _follow(self, change: Change, entry: Entry, lines: list[bytes], line: bytes) -> None:
         """It is committed: from here on nothing is a failure of the command."""
         try:
-            folders = staging.place(self._data, entry.documents)
+            folders = staging.place(self._data, entry.documents, entry.removed)
         except OSError:
             self.warnings.append("not_placed")
             return
@@ -118,10 +120,17 @@ class Writer(Snapshot):
         index = self._index
         with index.change():
             index.put_documents(entry.documents, place, unread=False)
+            index.drop_documents(entry.removed)
             index.put_returns(list(map(rows.return_row, change.returns)), rows.parcels(change.returns))
             index.put_orders(rows.batch_rows(entry.sequence, change.orders, lines))
+            for number, orders in change.batches.items():
+                index.put_orders(rows.batch_rows(number, orders, map(documents.encode_order, orders)))
             index.put_keys((key, answer.request, answer.result) for key, answer in change.keys.items())
             index.set_head(self._head)
+
+
+def _batch(orders: tuple[Order, ...]) -> bytes:
+    return b"".join(map(documents.encode_order, orders))
 
 
 @contextmanager

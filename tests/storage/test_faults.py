@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from returnctl.domain.states import State
-from returnctl.errors import Damaged, NotKnown, SystemFailure
+from returnctl.errors import Damaged, NewerFormat, NotKnown, SystemFailure
 from returnctl.storage.changes import Answer, Change
-from returnctl.storage.digests import hexdigest
+from returnctl.storage.digests import digest, hexdigest
 from returnctl.storage.store import Store
 from tests.storage.builders import a_change, a_policy, a_return, a_store, an_order, commit
 from tests.storage.faults import KILLED, Fault, die, die_after, die_halfway, fault, refuse
@@ -208,6 +208,17 @@ def test_a_changed_journal_is_found(
     with pytest.raises(Damaged) as failure, store.reading():
         pass
     assert failure.value.facts == {"path": "data/journal.jsonl", "why": why}
+
+
+@pytest.mark.parametrize(("format", "failure"), [(b"commit/v2", NewerFormat), (b"other/v1", Damaged)])
+def test_a_line_of_a_later_returnctl_is_told(store: Store, data: Path, format: bytes, failure: type[Damaged]) -> None:  # noqa: A002
+    """As that one would write it: with something that this one does not know, and the right digest."""
+    body = b'{"returnctl":"%b","sequence":2,"news":1}' % format
+    with (data / "journal.jsonl").open("ab") as journal:
+        journal.write(body[:-1] + b',"digest":"%b"}\n' % digest(body).encode())
+    with pytest.raises(Damaged) as told, store.reading():
+        pass
+    assert type(told.value) is failure
 
 
 def test_an_older_journal_is_not_taken_for_this_one(store: Store, data: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from returnctl.domain.order import Buyer
 from returnctl.domain.record import External, Parcel
 from returnctl.errors import Damaged, Failure, NewerFormat, NotFound, ShopExists, SystemFailure
 from returnctl.storage.changes import Answer
@@ -37,7 +38,7 @@ def test_documents_come_back_as_they_went_in(store: Store) -> None:
         assert snapshot.get_file(hexdigest(PHOTO)) == PHOTO
         assert snapshot.answered("k") == Answer("sha256:1", b'{"id":"R-000001"}')
         assert snapshot.answered("other") is None
-        assert [entry.counter for entry in snapshot.entries()] == [1, 1]
+        assert [placed.entry.counter for placed in snapshot.entries()] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_a_copy_that_is_kept_is_not_written_again(store: Store, data: Path) -> N
     commit(store, a_change(a_return(revision=2), pinned=(a_policy(),)))
     assert copy.stat().st_ino == before
     with store.reading() as snapshot:
-        assert [len(entry.documents) for entry in snapshot.entries()] == [3, 1]
+        assert [len(placed.entry.documents) for placed in snapshot.entries()] == [3, 1]
 
 
 def test_a_policy_has_one_digest_however_its_days_are_ordered() -> None:
@@ -224,7 +225,7 @@ def test_a_store_that_cannot_be_made_leaves_none(tmp_path: Path, monkeypatch: py
     assert list(tmp_path.iterdir()) == []
 
 
-def _full(fd: int) -> None:
+def _full(*args: object, **more: object) -> None:
     raise OSError(28, "No space left on device")
 
 
@@ -241,6 +242,42 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int, private: b
         os.umask(before)
     modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in (tmp_path / "data").rglob("*")}
     assert modes == {(True, folder), (False, file)}
+
+
+@pytest.mark.parametrize(
+    ("private", "loose", "mode"), [(True, 0o755, 0o700), (True, 0o770, 0o700), (False, 0o777, 0o770)]
+)
+def test_loosened_data_are_closed_by_the_next_command(tmp_path: Path, private: bool, loose: int, mode: int) -> None:
+    Store.create(tmp_path, private=private)
+    (tmp_path / "data").chmod(0o2000 | loose)
+    with Store(tmp_path, private=private).reading():
+        assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o2000 | mode
+
+
+def test_what_is_removed_is_gone_for_good(store: Store, data: Path) -> None:
+    sha = hexdigest(PHOTO)
+    commit(store, a_change(a_return(revision=2), files=((sha, PHOTO),)))
+    orders = (an_order(buyer=Buyer("gone")),)
+    commit(store, a_change(a_return(revision=3), removed=(sha,), batches={1: orders}))
+    for _ in range(2):
+        assert not list((data / "files").rglob(sha))
+        with store.reading() as snapshot:
+            assert snapshot.get_order("5764001") == orders[0]
+            with pytest.raises(NotFound):
+                snapshot.get_file(sha)
+        (data / "index.sqlite").unlink()
+
+
+@pytest.mark.parametrize("stop", ["unlink", "replace"])
+def test_recovery_removes_too(store: Store, data: Path, monkeypatch: pytest.MonkeyPatch, stop: str) -> None:
+    sha = hexdigest(PHOTO)
+    commit(store, a_change(a_return(revision=2), files=((sha, PHOTO),)))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, stop, _full)
+        assert commit(store, a_change(a_return(revision=3), removed=(sha,))) == ["not_placed"]
+    with store.reading() as snapshot:
+        assert snapshot.get_return("R-000001").revision == 3
+    assert not list((data / "files").rglob(sha))
 
 
 def test_data_of_another_user_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
