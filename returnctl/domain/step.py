@@ -21,6 +21,7 @@ from returnctl.domain.terms import Asked, resolve
 from returnctl.errors import Frozen, WrongState
 
 _ESTIMATED = frozenset({State.REQUESTED, State.APPROVED, State.IN_TRANSIT, State.RECEIVED})
+_NO_WAY_BACK = frozenset({Event.UNDO, Event.AMEND, Event.ANONYMIZE})
 _WITHOUT = frozenset(
     {State.REPLACEMENT_DUE, State.REPLACED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.CLOSED}
 )
@@ -94,7 +95,7 @@ def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mappi
     )
     new = replace(new, revision=old.revision + 1, history=(*old.history, entry))
     new = replace(new, owed=(*new.owed, *owes(new, entry, case.shop_id)))
-    new = replace(new, before=None if event is Event.UNDO else _image(old, new))
+    new = replace(new, before=None if event in _NO_WAY_BACK else _image(old, new))
     return Decision(new, (event,), ("clock_went_back",) if at != moment.now else ())
 
 

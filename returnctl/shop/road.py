@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -130,14 +131,17 @@ class Road:
         """Now, by whom: the login name, and the side whose step it is, where nobody said."""
         return Moment(self.request.now, Actor(self.request.by or login_name(), Role(self.request.role or role)))
 
-    def writing(self) -> Any:  # noqa: ANN401
-        holder = f"{self.request.by or login_name()}: returnctl {self.request.command}"
+    def writing(self) -> AbstractContextManager[Writer]:
+        holder = f"{login_name()}: returnctl {self.request.command}"
         return self.shop.store.writing(holder, self.request.lock_timeout)
 
+    def reading(self) -> AbstractContextManager[Snapshot]:
+        return self.shop.store.reading(self.request.lock_timeout)
+
     def line(self, moment: Moment, **held: Any) -> Change:  # noqa: ANN401
-        """A commit of this command: who, when, and what it holds."""
-        by = moment.by
-        return Change(at=moment.now, by=by.name, role=by.role, command=self.request.command, **held)
+        """A commit of this command: who, when, and what it holds. The journal names no buyer, only who typed."""
+        name = login_name() if moment.by.role is Role.BUYER else moment.by.name
+        return Change(at=moment.now, by=name, role=moment.by.role, command=self.request.command, **held)
 
     def key_of(self, id: str, asked: object) -> tuple[str | None, str]:  # noqa: A002
         """The request key of one return, and the digest of what is asked of it."""

@@ -12,7 +12,7 @@ from returnctl.shop.road import Done, Road
 
 def sweep(road: Road) -> Iterator[Done]:
     """A result for each return that changed, or that could not be decided; the others go on."""
-    with road.shop.store.reading(road.request.lock_timeout) as snapshot:
+    with road.reading() as snapshot:
         due = snapshot.due_before(road.request.now)
     for id in due:  # noqa: A001 - the field's own name
         done = road.change(id, _lapse, Role.SYSTEM)

@@ -14,6 +14,7 @@ INDEX = "index.sqlite"
 RETURNS = "returns/"
 ORDERS = "orders/"
 POLICIES = "policies/"
+FILES = "files/"
 FOLDERS = ("returns", "orders", "policies", "files", STAGE)
 
 _RETURN = re.compile(r"R-(0[0-9]{5}|[1-9][0-9]{5,14})", re.ASCII)
@@ -56,7 +57,7 @@ def pinned_path(digest: str) -> str:
 
 def evidence_path(sha256: str) -> str:
     """Raises NotFound."""
-    return f"files/{sha256[:2]}/{_checked('evidence', sha256)}"
+    return f"{FILES}{sha256[:2]}/{_checked('evidence', sha256)}"
 
 
 def _checked(kind: str, sha256: str) -> str:

@@ -63,11 +63,30 @@ class Snapshot:
         """The content of a piece of evidence."""
         return self._committed("evidence", sha256, layout.evidence_path(sha256))
 
+    def evidence(self) -> Iterator[str]:
+        """The SHA-256 of every piece of evidence."""
+        return (path.rpartition("/")[2] for path in self._paths(layout.FILES))
+
+    def batches(self) -> Iterator[int]:
+        """The numbers of all imports of orders."""
+        return map(layout.batch_of, self._paths(layout.ORDERS))
+
+    def get_batch(self, batch: int) -> tuple[Order, ...]:
+        """The orders of one import, as they stand in it."""
+        from returnctl.domain.order import Order
+        from returnctl.storage.documents import decode
+
+        path = layout.batch_path(batch)
+        return tuple(decode(line, path, Order) for line in self._committed("batch", str(batch), path).splitlines())
+
+    def _paths(self, below: str) -> Iterator[str]:
+        found = self._rows("SELECT path FROM documents WHERE path > ? AND path < ?", below, below + "~")
+        return (path for (path,) in found)
+
     def all_pinned(self) -> Iterator[Pinned]:
         """Every policy that was ever pinned."""
-        sql = "SELECT path FROM documents WHERE path > ? AND path < ?"
-        found = self._rows(sql, layout.POLICIES, layout.POLICIES + "~")
-        return (self.get_pinned(path[len(layout.POLICIES) : -len(".json")]) for (path,) in found)
+        paths = self._paths(layout.POLICIES)
+        return (self.get_pinned(path[len(layout.POLICIES) : -len(".json")]) for path in paths)
 
     def _committed(self, kind: str, name: str, path: str) -> bytes:
         committed = self._asked(lambda: self._index.committed(path))
@@ -106,6 +125,16 @@ class Snapshot:
 
     def _of_order(self, order_id: str) -> tuple[str, ...]:
         return self._ids("SELECT number FROM returns WHERE order_id = ? ORDER BY number", order_id)
+
+    def all_ids(self) -> tuple[str, ...]:
+        """Every return, by its number."""
+        self._know_all(layout.RETURNS)
+        return self._ids("SELECT number FROM returns ORDER BY number")
+
+    def orders_of_only(self, buyer_id: str) -> frozenset[str]:
+        """Orders whose returns all name this buyer."""
+        sql = "SELECT order_id FROM returns GROUP BY order_id HAVING min(buyer = ?)"
+        return frozenset(order for (order,) in self._rows(sql, buyer_id))
 
     def applied_by(self, buyer_id: str, since: datetime | None = None) -> tuple[datetime, ...]:
         """The instants at which a buyer applied, earliest first."""

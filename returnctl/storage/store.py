@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from returnctl.errors import ShopExists, SystemFailure
 from returnctl.storage import layout, remembered
 from returnctl.storage.files import FOLDER_MODE, Folder, fsync, make_folder, told
-from returnctl.storage.index import Index
+from returnctl.storage.index import Index, drop
 from returnctl.storage.lock import Lock
 from returnctl.storage.snapshot import Snapshot
 
@@ -81,6 +81,13 @@ class Store:
                     writer.close()
             finally:
                 lock.clear()
+
+    def make_index_anew(self, timeout: float = 30) -> None:
+        """What was in the old one is nowhere any more. Raises as `reading` does."""
+        with self._open() as data, Lock(data, timeout) as lock:
+            lock.own()
+            drop(data)
+            self._recovered(data, None).close()
 
     def recall(self, kind: str, digest: str) -> bytes | None:
         """What was remembered under a digest; needs no lock."""

@@ -1,0 +1,55 @@
+"""Removing a buyer from a return that ended: who it was, what was said, what was shown. Money and units stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.order import Buyer, Order
+from returnctl.domain.record import Happened, Return
+from returnctl.domain.states import ENDED, Event, Role
+from returnctl.domain.step import stay, unchanged
+
+NOBODY = Buyer(id="anonymized")
+# Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
+_KEPT = frozenset(
+    "amount asked at because carrier case claim due grades items key method outcome owed reason reference stage"
+    " undone was".split()
+)
+
+
+def anonymize(case: Case, moment: Moment, *, before: datetime) -> Decision:
+    """Unchanged where the return has not ended by then, or where it was done already."""
+    record = case.stored
+    if record.state not in ENDED or record.updated_at >= before or record.buyer == NOBODY:
+        return unchanged(case)
+    return stay(case.having(_without_buyer(record)), Event.ANONYMIZE, moment, {})
+
+
+def order_without_buyer(order: Order) -> Order:
+    return replace(order, buyer=NOBODY)
+
+
+def _without_buyer(record: Return) -> Return:
+    made, dispute = record.exception, record.dispute
+    return replace(
+        record,
+        buyer=NOBODY,
+        order=replace(record.order, buyer=NOBODY),
+        reason=replace(record.reason, note=""),
+        exception=made and replace(made, why=""),
+        parcels=tuple(replace(parcel, tracking=None) for parcel in record.parcels),
+        evidence=(),
+        messages=(),
+        refunds=tuple(replace(refund, why=None) for refund in record.refunds),
+        owed=tuple(replace(x, status="withdrawn") if x.status == "open" else x for x in record.owed),
+        dispute=dispute and replace(dispute, note=""),
+        history=tuple(map(_without_words, record.history)),
+    )
+
+
+def _without_words(entry: Happened) -> Happened:
+    by = NOBODY.id if entry.role is Role.BUYER else entry.by
+    return replace(entry, by=by, facts={key: value for key, value in entry.facts.items() if key in _KEPT})

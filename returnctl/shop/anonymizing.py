@@ -1,0 +1,99 @@
+"""Removing buyers from what ended: returns, then their orders in the imports, then evidence that nobody names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from returnctl.domain.anonymize import NOBODY, anonymize, order_without_buyer
+from returnctl.domain.order import Order
+from returnctl.domain.states import ENDED, Role
+from returnctl.shop.road import Done, Road
+from returnctl.storage.changes import Query
+from returnctl.storage.head import Head
+from returnctl.storage.layout import RETURNS
+from returnctl.storage.snapshot import Snapshot
+
+_SHA256 = re.compile(rb'"sha256": "([0-9a-f]{64})"')
+# Returns that are read under one lock, before others may write again.
+_PORTION = 500
+
+
+class Anonymized(NamedTuple):
+    """A result for each return; how many orders were cleared, and how many files removed."""
+
+    results: list[Done]
+    orders: int = 0
+    files: int = 0
+
+
+def anonymize_all(road: Road, before: datetime) -> Anonymized:
+    """Each step can be stopped and done again; what was in the index goes with it."""
+    done = (road.change(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
+    results = [each for each in done if each.failure or each.result.events]
+    if road.request.dry_run:
+        return Anonymized(results)
+    orders, files = _clear_orders(road), _remove_files(road)
+    if results or orders or files:
+        road.shop.store.make_index_anew(road.request.lock_timeout)
+    return Anonymized(results, orders, files)
+
+
+def _ended(road: Road, before: datetime) -> list[str]:
+    with road.reading() as snapshot:
+        ended = snapshot.summaries(Query(states=tuple(sorted(ENDED))))
+        return [each.id for each in ended if each.updated < before]
+
+
+def _clear_orders(road: Road) -> int:
+    """The orders, in every import that holds them, whose returns all went this way."""
+    with road.reading() as snapshot:
+        batches, orders = list(snapshot.batches()), snapshot.orders_of_only(NOBODY.id)
+    return sum(_clear_batch(road, batch, orders) for batch in batches) if orders else 0
+
+
+def _clear_batch(road: Road, batch: int, orders: frozenset[str]) -> int:
+    with road.writing() as writer:
+        found = writer.get_batch(batch)
+        cleared = tuple(_cleared(order, orders) for order in found)
+        count = sum(order != before for order, before in zip(cleared, found, strict=True))
+        if count:
+            writer.commit(road.line(road.moment(Role.SELLER), batches={batch: cleared}))
+        return count
+
+
+def _cleared(order: Order, orders: frozenset[str]) -> Order:
+    return order_without_buyer(order) if order.id in orders else order
+
+
+def _remove_files(road: Road) -> int:
+    """Evidence that no return names. They are read while others work; what changed since is read under the lock."""
+    named, head = _named(road)
+    with road.writing() as writer:
+        changed = (path for _, _, entry in writer.entries(head) for path in entry.documents)
+        named.update(*(_files_in(writer, path) for path in changed if path.startswith(RETURNS)))
+        left = tuple(sha256 for sha256 in writer.evidence() if sha256 not in named)
+        if left:
+            writer.commit(road.line(road.moment(Role.SELLER), removed=left))
+        return len(left)
+
+
+def _named(road: Road) -> tuple[set[str], Head]:
+    with road.reading() as snapshot:
+        ids, head = snapshot.all_ids(), snapshot.head()
+    named: set[str] = set()
+    for at in range(0, len(ids), _PORTION):
+        with road.reading() as snapshot:
+            named.update(*(_files_of(snapshot, each) for each in ids[at : at + _PORTION]))
+    return named, head
+
+
+def _files_in(snapshot: Snapshot, path: str) -> Iterator[str]:
+    return _files_of(snapshot, path.rpartition("/")[2].removesuffix(".json"))
+
+
+def _files_of(snapshot: Snapshot, return_id: str) -> Iterator[str]:
+    """Every SHA-256 that the document names: it is not read as a whole, since there may be a million."""
+    return (found.decode() for found in _SHA256.findall(snapshot.raw_return(return_id)))
