@@ -174,6 +174,13 @@ class NotOffered(Failure):
     exit = Exit.NOT_ALLOWED
 
 
+class NotAcceptable(Failure):
+    """A document edited by hand does not hold: facts `id`, `why` (a key of the sentences)."""
+
+    code = "not_acceptable"
+    exit = Exit.NOT_ALLOWED
+
+
 # --- 5: the state, or a key
 
 
@@ -256,6 +263,10 @@ class NewerFormat(Damaged):
     """A document of a later returnctl: facts `path`, `format`."""
 
     code = "newer_format"
+
+
+class BrokenSeal(Damaged):
+    """A file under `seals/` cannot be read, or seals what the journal does not have: facts as `Damaged`."""
 
 
 class NotKnown(Failure):

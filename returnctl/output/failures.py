@@ -73,6 +73,9 @@ _SENTENCES: dict[str, Sentence] = {
         mark("the policy has no amount in {currency} under '{key}', and this step needs it."), "returnctl policy show"
     ),
     "not_offered": Sentence(mark("{id}: the policy does not offer '{value}', only {offered}.")),
+    "not_acceptable": Sentence(
+        mark("{id}: the document as it was edited cannot be taken: {why}."), mark("put it right, and try again")
+    ),
     "wrong_state": Sentence(mark("{id} is {state}: '{event}' cannot follow.")),
     "frozen": Sentence(
         mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome OUTCOME"
@@ -103,7 +106,7 @@ _SENTENCES: dict[str, Sentence] = {
         mark("the shop is locked by {holder} since {since}."),
         mark("try again, or wait longer with --lock-timeout SECONDS"),
     ),
-    "damaged": Sentence(mark("{path} is damaged ({why}). It was not used."), mark("restore it from a backup")),
+    "damaged": Sentence(mark("{path} is damaged ({why}). It was not used."), "returnctl fsck"),
     "newer_format": Sentence(
         mark("{path} was written by a newer returnctl ({format})."), "pip install --upgrade returnctl"
     ),
@@ -182,8 +185,6 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
         made["hint"] = _way_on(facts)
     if code == "wrong_state":
         made["hint"] = _instead(facts)
-    if code == "not_known" and facts.get("cure") == "fsck":
-        made["hint"] = say("what to do stands in docs/reliability.md, under exit 13")
     if code == "ambiguous":
         made["first"] = str(facts["ids"][0])
     return made

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Self
 
 from returnctl.errors import Damaged, SystemFailure
@@ -150,3 +151,17 @@ def fsync(fd: int) -> None:
         fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
     else:
         os.fsync(fd)
+
+
+def write_in_place(path: Path, content: bytes) -> None:
+    """A file outside `data/`, whole or not at all, open to whom the umask says. Raises OSError."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE, 0o666)
+    try:
+        write(fd, content)
+        fsync(fd)
+    finally:
+        os.close(fd)
+    os.replace(new, path)
+    with Folder.open(str(path.parent)) as folder:
+        fsync(folder.fd)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -116,6 +116,12 @@ class Index:
     def one(self, sql: str, *values: object) -> Any:  # noqa: ANN401
         """The first row, or None."""
         return self.rows(sql, values).fetchone()
+
+    def script(self, sql: str) -> None:
+        self._db.executescript(sql)
+
+    def many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        self._db.executemany(sql, rows)
 
     # --- what it was made from
 

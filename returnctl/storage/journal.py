@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 import msgspec
@@ -20,6 +21,7 @@ _OWN_DIGEST = b',"digest":"'
 _SHA256_LENGTH = 64
 _TAIL = len(_OWN_DIGEST) + len(PREFIX) + _SHA256_LENGTH + len(LINE_END)
 _CHUNK = 1 << 16
+_NEW = f"{JOURNAL}.new"
 
 
 class _Format(msgspec.Struct):
@@ -78,6 +80,43 @@ def entries(data: Folder, head: Head) -> Iterator[Placed]:
                 raise Damaged(path=shown(JOURNAL), why="chain")
             yield Placed(place, place + len(line), entry)
             place, previous, sequence = place + len(line), entry.digest, entry.sequence
+
+
+class Read(NamedTuple):
+    """A line as `fsck` meets it: its number from 1, and the entry or what is wrong (`line`, `chain`, `torn`)."""
+
+    number: int
+    placed: Placed | None
+    why: str | None
+
+
+def examined(data: Folder) -> Iterator[Read]:
+    """Every line, whatever is wrong with those before. Raises Damaged where there is no journal, NewerFormat."""
+    with told(JOURNAL), os.fdopen(data.open_file(JOURNAL), "rb") as file:
+        head, place = Head(), 0
+        for number, line in enumerate(file, 1):
+            try:
+                placed = Placed(place, place + len(line), entry_of(line))
+            except NewerFormat:
+                raise
+            except Damaged:
+                yield Read(number, None, "line" if line.endswith(b"\n") else "torn")
+                head = Head(digest=own_digest(line), sequence=head.sequence + 1)
+            else:
+                follows = (placed.entry.previous, placed.entry.sequence) == (head.digest, head.sequence + 1)
+                yield Read(number, placed, None if follows else "chain")
+                head = Head(digest=placed.entry.digest, sequence=placed.entry.sequence)
+            place += len(line)
+
+
+def settle(data: Folder) -> None:
+    """Make what is read now the truth, where nobody knows what reached the disk: its pages are written anew."""
+    with told(JOURNAL):
+        with suppress(FileNotFoundError):
+            os.unlink(_NEW, dir_fd=data.fd)
+        data.create(_NEW, data.read(JOURNAL))
+        os.replace(_NEW, JOURNAL, src_dir_fd=data.fd, dst_dir_fd=data.fd)
+        fsync(data.fd)
 
 
 def last(data: Folder) -> Entry | None:

@@ -36,10 +36,10 @@ class Lock:
     def share(self) -> None:
         self._take(fcntl.LOCK_SH)
 
-    def own(self) -> None:
+    def own(self, *, to_check: bool = False) -> None:
         """For this process alone. Raises Locked; NotKnown where a commit may or may not have happened."""
         self._take(fcntl.LOCK_EX)
-        if self._is_unsure():
+        if self.is_unsure() and not to_check:
             raise NotKnown(path=shown(JOURNAL), cure="fsck")
 
     def _take(self, how: int) -> None:
@@ -63,14 +63,17 @@ class Lock:
         self._write(f"holder: {' '.join(holder.split())}\nsince: {since}\npid: {os.getpid()}\n")
 
     def clear(self) -> None:
-        if not self._is_unsure():
+        if not self.is_unsure():
             self._write("")
 
     def refuse_writers(self) -> None:
         """After a restart what is on the disk is the truth, so the mark needs no fsync."""
         self._write(_UNSURE)
 
-    def _is_unsure(self) -> bool:
+    def be_sure(self) -> None:
+        self._write("")
+
+    def is_unsure(self) -> bool:
         return self._text().startswith(_UNSURE)
 
     def _holder(self) -> dict[str, str | None]:

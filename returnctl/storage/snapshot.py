@@ -131,6 +131,9 @@ class Snapshot:
         self._know_all(layout.RETURNS)
         return self._ids("SELECT number FROM returns ORDER BY number")
 
+    def count_orders(self) -> int:
+        return int(self._rows("SELECT count(*) FROM orders")[0][0])
+
     def orders_of_only(self, buyer_id: str) -> frozenset[str]:
         """Orders whose returns all name this buyer."""
         sql = "SELECT order_id FROM returns GROUP BY order_id HAVING min(buyer = ?)"

@@ -18,6 +18,7 @@ from returnctl.storage.snapshot import Snapshot
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from returnctl.storage.fsck import Report
     from returnctl.storage.rebuild import Progress
     from returnctl.storage.writer import Writer
 
@@ -81,6 +82,16 @@ class Store:
                     writer.close()
             finally:
                 lock.clear()
+
+    def check(self, seals: list[tuple[str, int, str]], timeout: float = 30, *, repair: bool = False) -> Report:
+        """Look at everything. `seals` are sealed heads: file, sequence, digest. Raises as `reading` does."""
+        from returnctl.storage import fsck
+
+        with self._open() as data:
+            if repair and layout.LOCK not in os.listdir(data.fd):
+                data.create(layout.LOCK, b"")
+            with Lock(data, timeout) as lock:
+                return fsck.check(data, lock, seals, repair=repair)
 
     def make_index_anew(self, timeout: float = 30) -> None:
         """What was in the old one is nowhere any more. Raises as `reading` does."""

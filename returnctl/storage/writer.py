@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from msgspec import Raw
 
 from returnctl.domain.order import Order
-from returnctl.errors import Failure, NotKnown, SystemFailure
+from returnctl.domain.record import Return
+from returnctl.errors import Damaged, Failure, NotFound, NotKnown, SystemFailure
 from returnctl.storage import documents, journal, layout, rows, staging
 from returnctl.storage.changes import Change, Entry, OrderState
 from returnctl.storage.digests import digest
@@ -20,6 +22,14 @@ from returnctl.storage.lock import Lock
 from returnctl.storage.snapshot import Snapshot
 
 _STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
+class Edited(NamedTuple):
+    """A document with its digest, and the one that was committed."""
+
+    record: Return
+    digest: str
+    committed: str
 
 
 class Writer(Snapshot):
@@ -36,6 +46,22 @@ class Writer(Snapshot):
         """The id of a new return. Those that are not committed are given again to the next writer."""
         self._counter += 1
         return layout.return_id(self._counter)
+
+    def edited(self, return_id: str) -> Edited:
+        """A return's document as it stands on disk, whatever was committed. Raises NotFound, Damaged."""
+        path = layout.return_path(return_id)
+        committed = self._index.committed(path)
+        if committed is None:
+            raise NotFound(kind="return", id=return_id, near=[])
+        content = self._data.read(path)
+        record = documents.decode(content, path, Return)
+        if record.id != return_id or not record.history:
+            raise Damaged(path=layout.shown(path), why="not_readable")
+        return Edited(record, digest(content), committed)
+
+    def beside(self, record: Return) -> tuple[str, ...]:
+        """The other returns of its order, as far as they can be read."""
+        return tuple(each for each in self._of_order(record.order.id) if each != record.id)
 
     def order_state(self, order: Order) -> OrderState:
         """How an order stands to what was imported before."""
