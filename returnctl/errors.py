@@ -59,6 +59,12 @@ class InvalidSettings(Failure):
     code = "invalid_settings"
 
 
+class UnsafeHook(Failure):
+    """A hook that somebody else may have written: facts `path`, `why`."""
+
+    code = "unsafe_hook"
+
+
 class ShopExists(Failure):
     """`init` and `demo` never write over what is there: fact `path`."""
 

@@ -15,8 +15,8 @@ from returnctl.domain.step import stay, unchanged
 NOBODY = Buyer(id="anonymized")
 # Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
 _KEPT = frozenset(
-    "amount asked at because carrier case claim due grades items key method outcome owed reason reference stage"
-    " undone was".split()
+    "amount asked at because carrier case claim declined due grades items key method outcome owed reason reference"
+    " stage undone was".split()
 )
 
 
@@ -44,7 +44,7 @@ def _without_buyer(record: Return) -> Return:
         evidence=(),
         messages=(),
         refunds=tuple(replace(refund, why=None) for refund in record.refunds),
-        owed=tuple(replace(x, status="withdrawn") if x.status == "open" else x for x in record.owed),
+        owed=tuple(x if x.status == "done" else replace(x, status="withdrawn") for x in record.owed),
         dispute=dispute and replace(dispute, note=""),
         history=tuple(map(_without_words, record.history)),
     )

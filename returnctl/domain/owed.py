@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from returnctl.domain.record import Happened, Owed, Return
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.record import Happened, Owed, Refund, Return
 from returnctl.domain.states import Event, Role, State
+
+Tried = TypeVar("Tried", Owed, Refund)
 
 # The notices, by what happened and where it led.
 _TELLS: dict[tuple[str, State], str] = {
@@ -46,12 +50,45 @@ def _notice(entry: Happened) -> str | None:
 
 
 def open_owed(record: Return) -> tuple[Owed, ...]:
-    return tuple(owed for owed in record.owed if owed.status == "open")
+    """What people still have to see to."""
+    return tuple(owed for owed in record.owed if owed.status in ("open", "declined"))
 
 
 def booked(record: Return) -> tuple[Owed, ...]:
-    """All that is open, as done by hand."""
+    """All of it, as done by hand."""
     return tuple(
-        replace(owed, status="done", attempts=owed.attempts + 1) if owed.status == "open" else owed
+        replace(owed, status="done", attempts=owed.attempts + 1) if owed in open_owed(record) else owed
         for owed in record.owed
     )
+
+
+class Task(NamedTuple):
+    """What a hook is to carry out, under the key that stands for it whenever it is asked again."""
+
+    key: str
+    kind: Literal["pay", "tell", "act"]
+    attempts: int
+
+
+def tasks(record: Return) -> tuple[Task, ...]:
+    payments = (Task(x.key, "pay", x.attempts) for x in record.refunds if x.status == "pending")
+    return (*payments, *(Task(x.key, x.kind, x.attempts) for x in record.owed if x.status == "open"))
+
+
+def attempt(case: Case, _: Moment, *, keys: Sequence[str]) -> Decision:
+    """Committed before a hook is asked: from here on it may have been carried out, whatever becomes of us."""
+    record = case.stored
+    if not {task.key for task in tasks(record)} & set(keys):
+        return Decision(record)
+    owed = tuple(_tried(x) if x.key in keys and x.status == "open" else x for x in record.owed)
+    refunds = tuple(_tried(x) if x.key in keys and x.status == "pending" else x for x in record.refunds)
+    return Decision(replace(record, owed=owed, refunds=refunds, revision=record.revision + 1), (Event.TRY,))
+
+
+def _tried(task: Tried) -> Tried:
+    return replace(task, attempts=task.attempts + 1)
+
+
+def settled(record: Return, key: str, status: Literal["done", "declined"]) -> tuple[Owed, ...]:
+    """With the outcome of one task; a late word changes nothing of what is done already."""
+    return tuple(replace(x, status=status) if x.key == key and x.status != "done" else x for x in record.owed)

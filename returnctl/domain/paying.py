@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.money import ZERO, Money, nothing, rounded
+from returnctl.domain.owed import attempt
 from returnctl.domain.record import Refund, RequestKey, Return, unpaid
 from returnctl.domain.refund import left, tenders
-from returnctl.domain.states import Event, State
+from returnctl.domain.states import Event, State, allowed
 from returnctl.domain.step import check, stay, step, unchanged
 from returnctl.errors import KeyUsed, NoProofOfPayment, NothingGiven, NotOffered, TooMuchMoney, WrongState
 
@@ -159,11 +160,23 @@ def begin(
     Store credit needs no hook, and neither does letting go of the rest once a part was paid. Raises KeyUsed.
     """
     record = case.stored
-    if (retry and record.state is State.REFUNDING) or _asked_before(record, request) or _repeated(record, amount, None):
+    if _asked_before(record, request) or _repeated(record, amount, None):
         return unchanged(case)
+    if retry:
+        return _again(case, moment)
     first = _begun(case, moment, amount, method, note, final=final, request=request)
     code = _credit_code(first.record)
-    return first.then(case, confirm, moment, reference=code) if code else first
+    if code or first.record.state is not State.REFUNDING:
+        return first.then(case, confirm, moment, reference=code) if code else first
+    return first.then(case, attempt, moment, keys=[_pending(first.record).key])
+
+
+def _again(case: Case, moment: Moment) -> Decision:
+    """The payment that is waited for, and no other: a failed one is not taken up again."""
+    record = case.stored
+    if record.state is not State.REFUNDING:
+        raise WrongState(id=record.id, event="refund --retry", state=record.state, allowed=list(allowed(record.state)))
+    return attempt(case, moment, keys=[_pending(record).key])
 
 
 def _asked_before(record: Return, request: RequestKey | None) -> bool:

@@ -162,14 +162,18 @@ class Refund(Document, frozen=True, kw_only=True):
     final: bool = False
     why: str | None = None
     request: RequestKey | None = None
+    attempts: int = 0
 
 
 class Owed(Document, frozen=True):
-    """Work outside the house. The key ends in the number of the event that owes it, and what is to be told or done."""
+    """Work outside the house. The key ends in the number of the event that owes it, and what is to be told or done.
+
+    What a hook declined is for people to do; no hook is asked again.
+    """
 
     key: str
     kind: Literal["tell", "act"]
-    status: Literal["open", "done", "withdrawn"] = "open"
+    status: Literal["open", "done", "declined", "withdrawn"] = "open"
     attempts: int = 0
 
     @property

@@ -54,7 +54,9 @@ def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
 
 
 def _refuse_if_told(record: Return) -> None:
-    if any(owed.status == "done" for owed in record.owed if owed.entry == len(record.history)):
+    """What a hook was asked for may have been told, whatever it answered."""
+    owed_now = (owed for owed in record.owed if owed.entry == len(record.history))
+    if any(owed.status == "done" or owed.attempts for owed in owed_now):
         raise NothingToUndo(id=record.id, event=record.history[-1].event, why="told")
 
 

@@ -15,7 +15,7 @@ from returnctl.domain.automatic import SYSTEM, automatic
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.deadlines import after
 from returnctl.domain.eligibility import Question, Wish, ask, evaluate, failed, window_end
-from returnctl.domain.owed import booked, open_owed, owes
+from returnctl.domain.owed import booked, open_owed, owes, settled
 from returnctl.domain.policy import Inspection
 from returnctl.domain.record import (
     Evidence,
@@ -310,6 +310,22 @@ def done(case: Case, moment: Moment) -> Decision:
     if not owed:
         return unchanged(case)
     return stay(case, Event.DONE, moment, {"owed": [each.key for each in owed]}, owed=booked(case.stored))
+
+
+def carried(case: Case, moment: Moment, *, key: str, reference: str | None = None) -> Decision:
+    """A hook says that it told or did it."""
+    owed = settled(case.stored, key, "done")
+    if owed == case.stored.owed:
+        return unchanged(case)
+    return stay(case, Event.DONE, moment, _noted("", owed=[key], reference=reference), owed=owed)
+
+
+def declined(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
+    """A hook says that it never will: from here on it is for people."""
+    owed = settled(case.stored, key, "declined")
+    if owed == case.stored.owed:
+        return unchanged(case)
+    return stay(case, Event.DONE, moment, {"declined": [key], "why": why}, owed=owed)
 
 
 # --- helpers

@@ -53,6 +53,7 @@ _MACHINE = (
     mark("Too many open files"),
     mark("Input/output error"),
     mark("another user owns it"),
+    mark("everybody may write it"),
 )
 CAUSES = _FOUND | _UNTRUE | {text: text for text in _MACHINE}
 

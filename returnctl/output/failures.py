@@ -27,6 +27,10 @@ class _Facts(dict[str, Any]):
 _SENTENCES: dict[str, Sentence] = {
     "failed": Sentence(mark("It failed.")),
     "system": Sentence(mark("{path}: {why}. Nothing was changed.")),
+    "unsafe_hook": Sentence(
+        mark("{path} was not run: {why}. Nothing was changed."),
+        mark("make it yours alone: chown $USER hooks {path}; chmod go-w hooks {path}"),
+    ),
     "invalid_policy": Sentence(mark("{file}: the policy cannot be used."), "returnctl policy validate"),
     "invalid_settings": Sentence(mark("{file}: the settings cannot be used.")),
     "shop_exists": Sentence(
@@ -112,7 +116,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "not_known": Sentence(mark("it is not known whether it happened."), "returnctl {cure}"),
     "not_known/payment": Sentence(
-        mark("{id}: it is not known whether the payment {key} was made. Ask again with the same key:"),
+        mark("{id}: it is not known whether the payment {key} was made ({said}). Ask again with the same key:"),
         "returnctl refund {id} --retry",
     ),
     "interrupted": Sentence(mark("interrupted. What was reported as done is done.")),

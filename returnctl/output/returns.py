@@ -100,7 +100,7 @@ def _refunds(record: Return, zone: str) -> str:
 
 
 def _owed(record: Return) -> str:
-    rows = [[word(x.kind), word(x.what)] for x in record.owed if x.status == "open"]
+    rows = [[word(x.kind), word(x.what)] for x in record.owed if x.status in ("open", "declined")]
     return aligned([*rows, [f"returnctl done {record.id}", ""]], [say(name) for name in _OWED]) if rows else ""
 
 

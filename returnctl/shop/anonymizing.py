@@ -31,7 +31,7 @@ class Anonymized(NamedTuple):
 
 def anonymize_all(road: Road, before: datetime) -> Anonymized:
     """Each step can be stopped and done again; what was in the index goes with it."""
-    done = (road.change(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
+    done = (road.book(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
     results = [each for each in done if each.failure or each.result.events]
     if road.request.dry_run:
         return Anonymized(results)

@@ -34,7 +34,7 @@ class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def apply(road: Road, asked: Application, row: int | UnsetType = UNSET) -> Done:
-    return road.told(asked.order, lambda: _apply(road, asked, row), row)
+    return road.carry(road.told(asked.order, lambda: _apply(road, asked, row), row))
 
 
 def _apply(road: Road, asked: Application, row: int | UnsetType) -> Done:

@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.money import parse
 from returnctl.domain.record import Breakdown, Due, Return
-from returnctl.domain.states import Role, State
+from returnctl.domain.states import Event, Role, State
 from returnctl.errors import Exit, Failure, KeyUsed
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Answer, Change
@@ -91,10 +91,22 @@ class Road:
         self.settings = shop.settings
 
     def change(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
-        """Lead one return on by a function of `domain.workflow`; a failure becomes a result.
+        """Lead one return on by a function of `domain.workflow`, and carry out what that owes outside.
 
-        `asked` is what the request key stands for, where that is not the facts themselves.
+        A failure becomes a result. `asked` is what the request key stands for, where that is not the facts themselves.
         """
+        return self.carry(self.book(word, decide, role, asked, **facts))
+
+    def carry(self, done: Done) -> Done:
+        """Only shops with hooks pay for it."""
+        if done.result.outcome != "done" or not self.shop.has_hooks():
+            return done
+        from returnctl.shop.carrying import carry
+
+        return carry(self, done)
+
+    def book(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
+        """Load the case under the lock, decide, commit."""
         return self.told(word, lambda: self._change(word, decide, role, asked or dict(facts), facts))
 
     def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
@@ -168,7 +180,8 @@ class Road:
             "unchanged" if not decision.events else "planned" if self.request.dry_run else "done"
         )
         result = Result(
-            id=record.id, outcome=outcome, events=decision.events, from_=from_, to=record.state, due=record.due,
+            id=record.id, outcome=outcome, events=tuple(x for x in decision.events if x != Event.TRY),
+            from_=from_, to=record.state, due=record.due,
             breakdown=(record.breakdown or UNSET) if self.request.command in ("refund", "apply") else UNSET,
             warnings=decision.warnings,
         )  # fmt: skip

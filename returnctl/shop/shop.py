@@ -69,6 +69,9 @@ class Shop:
     def _told(self) -> bytes:
         return read(os.path.join(self.folder, SETTINGS))
 
+    def has_hooks(self) -> bool:
+        return os.path.isdir(os.path.join(self.folder, "hooks"))
+
     @cached_property
     def settings(self) -> Settings:
         """Read anew only where the file has changed since. Raises InvalidSettings."""

@@ -49,7 +49,7 @@ def return_row(record: Return) -> tuple[object, ...]:
         record.buyer.id,
         microseconds(record.applied_at),
         external.return_id if external else None,
-        sum(owed.status == "open" for owed in record.owed),
+        sum(owed.status in ("open", "declined") for owed in record.owed),
     )
 
 

@@ -107,7 +107,7 @@ def test_a_payment_that_is_not_known_is_asked_for_again_with_the_same_key(demo: 
     assert refund(demo).code == 13
     assert refund(demo).code == 5, "what was begun is not begun again"
     assert refund(demo, "--retry").code == 0
-    keys = {json.loads(line)["key"] for line in (demo / "asked.jsonl").read_text().split()}
+    keys = {json.loads(line)["key"] for line in (demo / "asked.jsonl").read_text().splitlines()}
     assert len(keys) == 1
     assert refunds(demo) == [("34.65", "confirmed", "TXN-9")]
 

@@ -196,7 +196,6 @@ def test_where_an_inspection_leads(kind: Kind, grade: str, to: State) -> None:
         ("refund_due", workflow.inspect),
         ("refunded", paying.refund),
         ("refunded", paying.begin),
-        ("refunding", partial(paying.begin, retry=True)),
         ("replacement_due", workflow.inspect),
         ("replaced", workflow.replace_goods),
         ("rejected", workflow.reject),
