@@ -1,0 +1,42 @@
+"""Every command that writes, on a copy of the demo shop: what is typed, and in what state of the demo."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.shops import STANDS, an_order
+
+PHOTO = "crack.jpg"
+ORDERS = "more.json"
+REQUESTS = "requests.jsonl"
+MORE = json.dumps([an_order("N-1"), an_order("N-2")])
+MANY = "\n".join(
+    json.dumps({"order": f"D-{n:02}", "items": {"2": 1}, "reason": "damaged", "key": f"row-{n}"}) for n in (2, 3, 4)
+)
+
+# Keys make a repeat tell what was done; a repeat of `sweep`, `seal` and the like finds nothing left to do.
+COMMANDS: dict[str, str] = {
+    "apply": f"apply D-13 --item 2 --reason damaged --note x --evidence {PHOTO} --key k",
+    "apply --from": f"apply --from {REQUESTS}",
+    "approve": f"approve {STANDS['requested']} --key k",
+    "reject": f"reject {STANDS['requested']} --reason not_eligible --evidence {PHOTO} --key k",
+    "ship": f"ship {STANDS['approved']} --tracking 1Z9 --key k",
+    "receive": f"receive {STANDS['in_transit']} --pass --key k",
+    "inspect": f"inspect {STANDS['received']} --item 1=worn --key k",
+    "refund": f"refund {STANDS['refund_due']} --reference TXN-5 --key k",
+    "replace": f"replace {STANDS['replacement_due']} --tracking 1Z8 --key k",
+    "convert": f"convert {STANDS['replacement_due']} --key k",
+    "cancel": f"cancel {STANDS['requested']} --key k",
+    "escalate": f"escalate {STANDS['rejected']} --claim other --key k",
+    "resolve": f"resolve {STANDS['disputed']} --outcome refund --amount 5.00 --key k",
+    "message": f"message {STANDS['approved']} hello --key k",
+    "note": f"note {STANDS['approved']} hello --key k",
+    "attach": f"attach {STANDS['approved']} {PHOTO} --key k",
+    "done": f"done {STANDS['approved']} --key k",
+    "undo": f"undo {STANDS['in_transit']} --key k",
+    "import": f"import {ORDERS}",
+    "sweep": "sweep --now 2026-12-30T00:00:00Z",
+    "anonymize": "anonymize --before 2026-11-21 --now 2026-12-30T00:00:00Z",
+}
+# These make several commits, each of them whole; stopped between two, some are done.
+SEVERAL = frozenset({"apply --from", "sweep", "anonymize"})
