@@ -70,9 +70,7 @@ def _told(points: int, killed: list[Done], failed: list[Done]) -> int:
     codes = Counter(done.code for done in failed if done.code is not None)
     print(f"{points} calls that change a file, in {len(COMMANDS)} commands")
     print(f"{len(killed)} kills, {sum(bool(x.wrong) for x in killed)} torn")
-    print(
-        f"{sum(codes.values())} faults, {sum(bool(x.wrong) for x in failed)} wrong; exit codes {dict(sorted(codes.items()))}"
-    )
+    print(f"{sum(codes.values())} faults, {sum(bool(x.wrong) for x in failed)} wrong, by exit code {dict(codes)}")
     print(*wrong[:20], sep="\n\n")
     return int(bool(wrong))
 

@@ -49,6 +49,7 @@ def typed(shop: Path, words: str, *strace: str) -> subprocess.CompletedProcess[s
         "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", "LOGNAME": "mei",
         "RETURNCTL_NOW": DEMO_NOW, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
+    environment |= {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
     command = [*strace, sys.executable, "-m", "returnctl", *words.split(), "--json"]
     return subprocess.run(
         command, cwd=shop, env=environment, capture_output=True, text=True, check=False, timeout=120,
