@@ -53,6 +53,8 @@ COMMANDS: dict[str, Entry] = {
     "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, schema.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "fsck": Entry("checking:fsck", _CARE, mark("Check all that is kept, and mend what follows from the rest.")),
+    "log": Entry("keeping:log", _CARE, mark("The commits, oldest first: the change feed.")),
+    "backup": Entry("keeping:backup", _CARE, mark("Copy the whole shop while others work.")),
     "seal": Entry("keeping:seal", _CARE, mark("Write the journal's head into seals/, for git to vouch for.")),
     "anonymize": Entry("anonymizing:anonymize", _CARE, mark("Remove the buyers of returns that ended, for good.")),
     "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),

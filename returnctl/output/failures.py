@@ -134,6 +134,8 @@ _WANTED: dict[str, str] = {
     "seconds": mark("a number of seconds, such as 30"),
     "writer": mark("a command that changes anything"),
     "one_return": mark("for several returns: each payment has a number of its own"),
+    "outside": mark("a folder outside data/"),
+    "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
     "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
     "pending_amount": mark("needed: --retry asks for the amount that is pending"),
     "real": mark("the number itself, it only stands for it"),

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from returnctl.domain.owed import open_owed
 from returnctl.domain.record import Due, Return
-from returnctl.output.forms import due, labelled, money, word
+from returnctl.output.clean import clean
+from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.words import mark
 
@@ -19,6 +20,7 @@ RETURNS = (
     mark("return"), mark("state"), mark("type"), mark("order"), mark("reason"), mark("due"), mark("total"),
 )  # fmt: skip
 TODO = (mark("return"), mark("state"), mark("due"), mark("total"), mark("owed"), mark("type next"))
+COMMITS = (mark("commit"), mark("when"), mark("who"), mark("command"), mark("events"), mark("documents"))
 _INSIDE = ("external", "owed")
 
 
@@ -62,3 +64,10 @@ def _owed(kind: str, owed: Sequence[Mapping[str, str]]) -> str:
 
 def _due(row: Mapping[str, Any]) -> Due | None:
     return msgspec.convert(row["due"], Due) if row["due"] else None
+
+
+def cells_of_commit(row: Mapping[str, Any], zone: str) -> list[str]:
+    events = ", ".join(f"{each['id']} {word(each['event'])}" for each in row["events"])
+    who = f"{row['by']} ({word(row['role'])})"
+    number, at = str(row["sequence"]), when(row["at"], zone)
+    return [clean(cell) for cell in (number, at, who, row["command"], events, str(len(row["documents"])))]

@@ -34,7 +34,7 @@ class Snapshot:
     """
 
     def __init__(self, data: Folder, index: Index) -> None:
-        self._data = data
+        self.data = data
         self._index = index
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Snapshot:
         committed = self._asked(lambda: self._index.committed(path))
         if committed is None:
             raise NotFound(kind=kind, id=name, near=[])
-        return self._data.read_committed(path, committed)
+        return self.data.read_committed(path, committed)
 
     def get_order(self, order_id: str) -> Order:
         from returnctl.domain.order import Order
@@ -104,7 +104,7 @@ class Snapshot:
             near = self._rows("SELECT id FROM orders WHERE instr(id, ?) LIMIT ?", order_id, _NEAR)
             raise NotFound(kind="order", id=order_id, near=[order for (order,) in near])
         path = layout.batch_path(place.batch)
-        return decode(self._data.read_committed(path, place.digest, place.start, place.length), path, Order)
+        return decode(self.data.read_committed(path, place.digest, place.start, place.length), path, Order)
 
     # --- what to look at
 
@@ -125,6 +125,11 @@ class Snapshot:
 
     def _of_order(self, order_id: str) -> tuple[str, ...]:
         return self._ids("SELECT number FROM returns WHERE order_id = ? ORDER BY number", order_id)
+
+    def documents(self, after: str, count: int) -> list[tuple[str, str]]:
+        """Paths and digests of documents, by path, from the one after a path on."""
+        sql = "SELECT path, digest FROM documents WHERE path > ? ORDER BY path LIMIT ?"
+        return [(path, digest) for path, digest in self._rows(sql, after, count)]
 
     def all_ids(self) -> tuple[str, ...]:
         """Every return, by its number."""
@@ -177,7 +182,7 @@ class Snapshot:
         from returnctl.storage import journal
         from returnctl.storage.head import Head
 
-        return journal.entries(self._data, after or Head())
+        return journal.entries(self.data, after or Head())
 
     def head(self) -> Head:
         """The end of the journal."""
@@ -202,10 +207,10 @@ class Snapshot:
         return order_digest(order)
 
     def recall(self, kind: str, digest: str) -> bytes | None:
-        return remembered.recall(self._data, kind, digest)
+        return remembered.recall(self.data, kind, digest)
 
     def remember(self, kind: str, digest: str, value: bytes) -> None:
-        remembered.remember(self._data, kind, digest, value)
+        remembered.remember(self.data, kind, digest, value)
 
     # --- the index
 
@@ -229,15 +234,15 @@ class Snapshot:
         try:
             yield from self._asked(question)
         except BROKEN:
-            drop(self._data)
+            drop(self.data)
             raise Damaged(path=layout.shown(layout.INDEX), why="index") from None
 
     def _start_anew(self) -> None:
         from returnctl.storage.rebuild import in_memory
 
         self._index.close()
-        drop(self._data)
-        self._index = in_memory(self._data, None)
+        drop(self.data)
+        self._index = in_memory(self.data, None)
 
     def _know_all(self, below: str) -> None:
         """Raises Damaged where a document that could not be read may belong to the answer."""
@@ -246,7 +251,7 @@ class Snapshot:
             from returnctl.storage.rebuild import load
 
             for path in unread:
-                load(self._data, path, self._index.committed(path) or "")
+                load(self.data, path, self._index.committed(path) or "")
             self._start_anew()  # they were brought back since
 
 

@@ -30,12 +30,12 @@ def prepare(data: Folder, documents: Mapping[str, bytes], waiting: tuple[str, ..
 
 def _prepare(data: Folder, documents: Mapping[str, bytes], waiting: list[str]) -> None:
     many = len(documents) + len(waiting) + 1 > _FEW
-    sync_all = _sync_all() if many else None
+    sync = sync_all() if many else None
     with data.folder(STAGE) as stage:
         for path, content in documents.items():
-            stage.create(_staged(path), content, durable=sync_all is None)
-        if sync_all:
-            sync_all(stage.fd)
+            stage.create(_staged(path), content, durable=sync is None)
+        if sync:
+            sync(stage.fd)
             return
         if documents:
             fsync(stage.fd)
@@ -114,7 +114,7 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _sync_all() -> Callable[[int], None] | None:
+def sync_all() -> Callable[[int], None] | None:
     """`syncfs`, which brings all that was written to the disk at once; not every system has it."""
     import ctypes
 

@@ -53,7 +53,7 @@ class Writer(Snapshot):
         committed = self._index.committed(path)
         if committed is None:
             raise NotFound(kind="return", id=return_id, near=[])
-        content = self._data.read(path)
+        content = self.data.read(path)
         record = documents.decode(content, path, Return)
         if record.id != return_id or not record.history:
             raise Damaged(path=layout.shown(path), why="not_readable")
@@ -118,20 +118,20 @@ class Writer(Snapshot):
 
     def _write(self, contents: dict[str, bytes], line: bytes) -> None:
         with told(layout.STAGE):
-            staging.prepare(self._data, contents, self._head.folders)
+            staging.prepare(self.data, contents, self._head.folders)
         try:
-            journal.append(self._data, self._head.size, line)
+            journal.append(self.data, self._head.size, line)
         except NotKnown:
             self._lock.refuse_writers()
             raise
         except Failure:
-            staging.clear(self._data)
+            staging.clear(self.data)
             raise
 
     def _follow(self, change: Change, entry: Entry, lines: list[bytes], line: bytes) -> None:
         """It is committed: from here on nothing is a failure of the command."""
         try:
-            folders = staging.place(self._data, entry.documents, entry.removed)
+            folders = staging.place(self.data, entry.documents, entry.removed)
         except OSError:
             self.warnings.append("not_placed")
             return

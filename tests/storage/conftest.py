@@ -14,7 +14,7 @@ from tests.storage.builders import a_policy, a_return, a_store, an_order
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes end here, not machines: there is no need to wait for the disk."""
     monkeypatch.setattr(os, "fsync", lambda fd: None)
-    monkeypatch.setattr(staging, "_sync_all", lambda: os.fsync)
+    monkeypatch.setattr(staging, "sync_all", lambda: os.fsync)
 
 
 @pytest.fixture

@@ -17,17 +17,17 @@ from returnctl.storage.digests import hexdigest
 from returnctl.storage.store import Store
 from tests.storage.builders import a_change, a_policy, a_return, an_order, commit
 
-SYNC_ALL = staging._sync_all
+SYNC_ALL = staging.sync_all
 
 
 @pytest.fixture
 def fsyncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Grows by what is synced, with each call that waits for the disk."""
     seen: list[str] = []
-    whole = staging._sync_all()
+    whole = staging.sync_all()
     assert whole
     monkeypatch.setattr(os, "fsync", _noting(seen, "", os.fsync))
-    monkeypatch.setattr(staging, "_sync_all", lambda: _noting(seen, "all of ", whole))
+    monkeypatch.setattr(staging, "sync_all", lambda: _noting(seen, "all of ", whole))
     return seen
 
 
@@ -77,7 +77,7 @@ def test_what_the_last_commit_placed_is_safe_before_the_next_is_made(store: Stor
 
 
 def test_without_syncfs_each_has_its_own(store: Store, fsyncs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging, "_sync_all", lambda: None)
+    monkeypatch.setattr(staging, "sync_all", lambda: None)
     commit(store, a_change(*(a_return(f"R-{x:06d}") for x in range(1, 200))))
     assert 200 < len(fsyncs) <= 199 + 6
 

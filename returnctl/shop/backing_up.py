@@ -1,0 +1,54 @@
+"""`backup`: the whole shop, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from returnctl.errors import BadValue, ShopExists, SystemFailure
+from returnctl.shop.shop import SETTINGS, Shop
+from returnctl.storage.backup import Copied, copy
+from returnctl.storage.files import Folder, fsync, make_folder
+
+# What stands beside `data/`; the settings come last, since a folder without them is no shop.
+_BESIDE = ("policies", "hooks", "seals", "schemas", ".gitignore", SETTINGS)
+
+
+def backup(shop: Shop, target: Path, timeout: float) -> Copied:
+    """Whole or not at all: it gets its name when it is on the disk. Raises ShopExists, BadValue, SystemFailure."""
+    if os.path.lexists(target) and not _is_empty(target):
+        raise ShopExists(path=str(target))
+    if target.resolve().is_relative_to((shop.root / "data").resolve()):
+        raise BadValue(what="TARGET", value=str(target), wanted="outside")
+    new = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    try:
+        return _made(shop, target, new, timeout)
+    except OSError as error:
+        raise SystemFailure(path=str(error.filename or target), why=error.strerror or str(error)) from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _is_empty(target: Path) -> bool:
+    return target.is_dir() and not target.is_symlink() and not any(target.iterdir())
+
+
+def _made(shop: Shop, target: Path, new: Path, timeout: float) -> Copied:
+    make_folder(str(new), shared=False)
+    make_folder(str(new / "data"), shared=False)
+    for name in _BESIDE:
+        _copy_beside(shop.root / name, new / name)
+    with Folder.open(str(new / "data")) as data:
+        copied = copy(shop.store, data, timeout)
+    new.replace(target)
+    with Folder.open(str(target.absolute().parent)) as above:
+        fsync(above.fd)
+    return copied
+
+
+def _copy_beside(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True)
+    elif source.exists():
+        shutil.copy2(source, target)
