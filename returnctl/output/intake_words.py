@@ -11,6 +11,7 @@ WHY = {
     "unreadable": mark("it cannot be read: {reason}"),
     "no_regular_file": mark("it is no regular file"),
     "no_evidence_type": mark("it is neither a photo, a video nor a PDF"),
+    "growing": mark("it was still being written while it was read; try again when it is whole"),
     "evidence_too_large": mark("it is larger than {limit} MiB, the most that the settings allow for evidence"),
     "empty": mark("there is nothing in it"),
     "file_too_large": mark("it is larger than {limit} bytes: export a shorter time, or split it"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,16 +18,23 @@ from returnctl.errors import BadFile
 from returnctl.storage.digests import hexdigest
 
 MIB = 1024 * 1024
-# How files of each type begin: bytes at an offset.
-_SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"GIF8", "image/gif"),
-    (8, b"WEBP", "image/webp"),
-    (4, b"ftyphei", "image/heic"),
-    (4, b"ftyp", "video/mp4"),
-    (0, b"\x1aE\xdf\xa3", "video/webm"),
-    (0, b"%PDF-", "application/pdf"),
+# How files of each type begin; a dot stands for any byte.
+_SIGNS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(sign, re.DOTALL), kind)
+    for sign, kind in (
+        (rb"\xff\xd8\xff", "image/jpeg"),
+        (rb"\x89PNG\r\n\x1a\n", "image/png"),
+        (rb"GIF8[79]a", "image/gif"),
+        (rb"RIFF....WEBP", "image/webp"),
+        (rb"....ftyp(hei|hev|mif|msf)", "image/heic"),
+        (rb"....ftypavi", "image/avif"),
+        (rb"....ftypqt  ", "video/quicktime"),
+        (rb"....ftyp3g", "video/3gpp"),
+        (rb"....ftyp", "video/mp4"),
+        (rb"RIFF....AVI ", "video/x-msvideo"),
+        (rb"\x1aE\xdf\xa3", "video/webm"),
+        (rb"%PDF-", "application/pdf"),
+    )
 )
 
 
@@ -53,10 +61,12 @@ def _content(name: str, limit: int) -> bytes:
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            before = os.fstat(handle)
+            if not stat.S_ISREG(before.st_mode):
                 raise BadFile(file=name, why="no_regular_file")
             with open(handle, "rb", closefd=False) as file:
                 data = file.read(limit + 1)
+            after = os.fstat(handle)
         finally:
             os.close(handle)
     except OSError as error:
@@ -64,11 +74,13 @@ def _content(name: str, limit: int) -> bytes:
         raise BadFile(file=name, why=why, reason=error.strerror or str(error)) from None
     if len(data) > limit:
         raise BadFile(file=name, why="evidence_too_large", limit=limit // MIB)
+    if (before.st_size, before.st_mtime_ns) != (len(data), after.st_mtime_ns):
+        raise BadFile(file=name, why="growing")
     return data
 
 
 def _type(name: str, data: bytes) -> str:
-    for at, sign, kind in _SIGNS:
-        if data[at : at + len(sign)] == sign:
+    for sign, kind in _SIGNS:
+        if sign.match(data):
             return kind
     raise BadFile(file=name, why="no_evidence_type")

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from returnctl.domain.order import Order
 from returnctl.domain.states import Role
-from returnctl.errors import BadFile, BadRow, Failure, NotFound
+from returnctl.errors import BadFile, BadRow, Failure, KeyUsed, NotFound
 from returnctl.readers.intake import LARGEST_FILE, FoundOrder, Habits
 from returnctl.readers.orders import read_orders
 from returnctl.shop.road import Done, Result, Road, Told
+from returnctl.storage.changes import Answer
 from returnctl.storage.writer import Writer
 
 # Orders a commit: large enough to share its cost, small enough to let others in.
@@ -40,8 +41,8 @@ def take_in(road: Road, names: tuple[str, ...], account: str | None, dates: str 
         return _counted(bad)
     orders = _latest(item for item in found if isinstance(item, FoundOrder))
     done = [*bad]
-    for at in range(0, len(orders), _BATCH):
-        done += _commit(road, orders[at : at + _BATCH])
+    for number, at in enumerate(range(0, len(orders), _BATCH), 1):
+        done += _commit(road, orders[at : at + _BATCH], number)
     return _counted(done)
 
 
@@ -94,14 +95,26 @@ def _latest(found: Iterator[FoundOrder]) -> list[Order]:
     return list({item.order.id: item.order for item in found}.values())
 
 
-def _commit(road: Road, orders: list[Order]) -> list[Done]:
+def _commit(road: Road, orders: list[Order], number: int) -> list[Done]:
+    """One batch of an import. Under a request key it is taken in once, also where a later import changed its orders."""
     moment = road.moment(Role.SELLER)
     with road.writing() as writer:
+        key, asked = road.key_of(f"import/{number}", [writer.order_digest(order) for order in orders])
+        if _is_known(road, writer, key, asked):
+            return [_result(road, writer, order, "unchanged") for order in orders]
         states = [writer.order_state(order) for order in orders]
         fresh = tuple(order for order, state in zip(orders, states, strict=True) if state != "unchanged")
-        if fresh and not road.request.dry_run:
-            writer.commit(road.line(moment, orders=fresh))
+        keys = {key: Answer(asked, b"null")} if key else {}
+        if (fresh or keys) and not road.request.dry_run:
+            writer.commit(road.line(moment, orders=fresh, keys=keys))
         return [_result(road, writer, order, state) for order, state in zip(orders, states, strict=True)]
+
+
+def _is_known(road: Road, writer: Writer, key: str | None, asked: str) -> bool:
+    before = writer.answered(key) if key else None
+    if before and before.request != asked:
+        raise KeyUsed(key=road.request.key)
+    return before is not None
 
 
 def _result(road: Road, writer: Writer, order: Order, state: State) -> Done:

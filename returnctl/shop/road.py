@@ -185,10 +185,12 @@ class Road:
             breakdown=(record.breakdown or UNSET) if self.request.command in ("refund", "apply") else UNSET,
             warnings=decision.warnings,
         )  # fmt: skip
+        keys = {key: Answer(asked, msgspec.json.encode(result))} if key else {}
+        if outcome == "unchanged" and keys and not self.request.dry_run:
+            writer.commit(self.line(moment, keys=keys))  # the key stands for this from now on
         if outcome != "done":
             return Done(result, record)
         events = tuple((record.id, event) for event in decision.events)
-        keys = {key: Answer(asked, msgspec.json.encode(result))} if key else {}
         writer.commit(self.line(moment, returns=(record,), events=events, keys=keys, **more))
         return Done(msgspec.structs.replace(result, warnings=(*result.warnings, *writer.warnings)), record)
 

@@ -123,6 +123,12 @@ def test_a_key_goes_with_each_id(demo: Path) -> None:
     assert [x["outcome"] for x in typed(demo, "receive 3 1 --key R").json["results"]] == ["unchanged", "unchanged"]
 
 
+def test_a_key_of_what_was_done_already_is_used_too(demo: Path) -> None:
+    assert [typed(demo, "approve 1 --key K").result["outcome"] for _ in range(2)] == ["unchanged", "unchanged"]
+    other = run("message", 1, "hi", "--key", "K", "--json", cwd=demo, now=DEMO_NOW)
+    assert (other.code, other.error["code"]) == (5, "key_used")
+
+
 def test_a_dry_run_uses_no_key(demo: Path) -> None:
     typed(demo, "approve 15 -n --key K")
     assert typed(demo, "cancel 15 --key K").result["outcome"] == "done"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shops import ROOT, an_order, kept, record, typed
-from tests.program import run
+from tests.cli.shops import LAMPS, ROOT, an_order, kept, record, typed
+from tests.program import Ran, run
 
 DATA = ROOT / "tests" / "data"
 US, TH = (DATA / f"seller-center-orders-{market}.csv" for market in ("us", "th"))
@@ -142,3 +142,14 @@ def test_looking_at_orders(shop_once: Path) -> None:
     assert "returnctl apply L-1" in people
     unknown = run("order", "show", "L-9", "--json", cwd=shop_once)
     assert (unknown.code, unknown.error["code"]) == (6, "not_found")
+
+
+def test_a_repeated_import_never_undoes_a_later_one(shop: Path) -> None:
+    def taken(price: str, key: str) -> Ran:
+        order = an_order("K-1", lines=[LAMPS | {"net": price}])
+        return run("import", "-", "--key", key, "--json", cwd=shop, input=json.dumps([order]))
+
+    assert [taken(price, key).json["summary"]["unchanged"] for price, key in (("1.00", "a"), ("2.00", "b"))] == [0, 0]
+    assert taken("1.00", "a").json["results"][0]["outcome"] == "unchanged"
+    assert run("order", "show", "K-1", "--json", cwd=shop).json["lines"][0]["net"] == "2.00"
+    assert taken("3.00", "a").code == 5
