@@ -31,6 +31,9 @@ def prepare(data: Folder, documents: Mapping[str, bytes], waiting: tuple[str, ..
 def _prepare(data: Folder, documents: Mapping[str, bytes], waiting: list[str]) -> None:
     many = len(documents) + len(waiting) + 1 > _FEW
     sync = sync_all() if many else None
+    for path in () if sync else waiting:
+        with data.folder(path) as folder:
+            fsync(folder.fd)
     with data.folder(STAGE) as stage:
         for path, content in documents.items():
             stage.create(_staged(path), content, durable=sync is None)
@@ -39,9 +42,6 @@ def _prepare(data: Folder, documents: Mapping[str, bytes], waiting: list[str]) -
             return
         if documents:
             fsync(stage.fd)
-    for path in waiting:
-        with data.folder(path) as folder:
-            fsync(folder.fd)
 
 
 def place(data: Folder, paths: Iterable[str], removed: Iterable[str] = ()) -> tuple[str, ...]:
@@ -50,14 +50,23 @@ def place(data: Folder, paths: Iterable[str], removed: Iterable[str] = ()) -> tu
     Raises OSError.
     """
     _remove(data, removed)
+    paths = sorted(paths)
+    _make(data, dict.fromkeys(map(_folder_of, paths)))
     waiting: set[str] = set()
     with data.folder(STAGE) as stage:
-        for where, inside in groupby(sorted(paths), key=_folder_of):
-            waiting.update(data.make(where), (where,))
+        for where, inside in groupby(paths, key=_folder_of):
+            waiting.add(where)
             with data.folder(where) as folder:
                 for path in inside:
                     os.replace(_staged(path), path.rpartition("/")[2], src_dir_fd=stage.fd, dst_dir_fd=folder.fd)
     return tuple(sorted(waiting))
+
+
+def _make(data: Folder, folders: Iterable[str]) -> None:
+    """New folders are there for sure before anything is moved into them, else it could be under neither name."""
+    for above in dict.fromkeys(above for folder in folders for above in data.make(folder)):
+        with data.folder(above) as folder:
+            fsync(folder.fd)
 
 
 def _remove(data: Folder, paths: Iterable[str]) -> None:

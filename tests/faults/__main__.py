@@ -1,9 +1,8 @@
-"""The long run: every kill and every fault of every writing command, counted.
+"""The long run: every kill and every fault of every writing command, power failures and damage, counted.
 
-    python -m tests.faults [KILLS [FAULTS]]      # at least so many of each (2000 and 10000)
+    python -m tests.faults [KILLS [FAULTS [STATES [DAMAGES]]]]      # at least 2000, 10000, 100000, 20000
 
-Every point is taken once; where that is fewer than asked for, all are taken again. Needs strace, and time: about five
-a second on each core.
+Every point is taken once; where that is fewer than asked for, all are taken again. Kills and faults need strace.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.commands import COMMANDS
+from tests.faults.corruption import sealed_shop, silent
+from tests.faults.power import record, wrong_states
 from tests.faults.promises import ERRORS, Story
 from tests.program import run
 
@@ -52,7 +53,31 @@ def _points(demo: Path) -> list[tuple[str, int]]:
     return [(name, number) for name in COMMANDS for number in range(len(_story(demo, name).points))]
 
 
-def main(kills: int, faults: int) -> int:
+def power(states: int) -> tuple[int, list[str]]:
+    """The states in which power failures left a shop, and those that did not recover."""
+    with tempfile.TemporaryDirectory() as folder:
+        seen, tried, wrong, seed = record(Path(folder)), 0, list[str](), 0
+        while tried < states:
+            count, found = wrong_states(seen, 100, seed, limit=20)
+            tried, wrong, seed = tried + count, wrong + found, seed + 1
+    return tried, wrong
+
+
+def damage(count: int) -> tuple[int, list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return count, silent(sealed_shop(Path(folder)), count, 0)
+
+
+def main(kills: int = 2000, faults: int = 10_000, states: int = 100_000, damages: int = 20_000) -> int:
+    wrong = []
+    for what, (count, found) in (("power failures", power(states)), ("damages", damage(damages))):
+        print(f"{count} {what}, {len(found)} wrong or silent", flush=True)
+        wrong += found
+    print(*wrong[:20], sep="\n")
+    return processes(kills, faults) or int(bool(wrong))
+
+
+def processes(kills: int, faults: int) -> int:
     with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
         demo = Path(folder) / "demo"
         assert run("demo", demo, "-q").code == 0
@@ -76,4 +101,4 @@ def _told(points: int, killed: list[Done], failed: list[Done]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*([int(word) for word in sys.argv[1:]] or [2000, 10_000])))
+    sys.exit(main(*(int(word) for word in sys.argv[1:])))

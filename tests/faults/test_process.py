@@ -40,7 +40,7 @@ def test_the_order_of_a_commit(demo_once: Path, tmp_path: Path) -> None:
     lines = [line for _, line in Story(demo_once, tmp_path, "approve").calls if "index.sqlite" not in line]
     steps = [step for line in lines if (step := _step(line))]
     placed_before = ["folders"] if "folders" in steps else []
-    assert steps == ["document", "fsync", "folder", *placed_before, "journal", "fsync journal", "place"]
+    assert steps == [*placed_before, "document", "fsync", "folder", "journal", "fsync journal", "place"]
 
 
 def test_the_order_of_a_commit_of_many(demo_once: Path, tmp_path: Path) -> None:
