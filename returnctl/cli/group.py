@@ -9,8 +9,11 @@ import click
 
 from returnctl.cli.commands import COMMANDS, Entry
 from returnctl.cli.options import WRITERS, Wanted
-from returnctl.errors import BadValue
+from returnctl.errors import BadFile, BadValue
 from returnctl.output.words import say
+
+# Of ids on standard input, in bytes.
+_LONGEST = 16 * 1024 * 1024
 
 
 class Command(click.Command):
@@ -83,10 +86,19 @@ def _load(name: str, entry: Entry) -> click.Command:
 
 
 def typed_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids as typed; `-` reads them from standard input, one a line. Raises BadValue where there is none."""
-    import sys
-
-    words = tuple(word for given in ids for word in (sys.stdin.read().split() if given == "-" else [given]))
+    """Ids as typed; `-` reads them from standard input, one a line. Raises BadValue where there is none, BadFile."""
+    words = tuple(word for given in ids for word in (_from_stdin() if given == "-" else [given]))
     if not words:
         raise BadValue(what="ID", value="", wanted="text")
     return words
+
+
+def _from_stdin() -> list[str]:
+    import sys
+
+    from returnctl.shop.reading import up_to
+
+    data = up_to(_LONGEST, sys.stdin.buffer)
+    if len(data) > _LONGEST:
+        raise BadFile(file="-", why="file_too_large", limit=_LONGEST)
+    return data.decode("utf-8", "replace").split()

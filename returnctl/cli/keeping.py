@@ -73,7 +73,7 @@ def backup(wanted: Wanted, /, target: str, patience: float) -> int:
         )
         put([text + "\n"])
     for path in copied.damaged:
-        tell(Damaged(path=f"data/{path}", why="changed"), as_json=False)
+        tell(Damaged(path=f"data/{path}", why="changed"), as_json=wanted.format == "json")
     return int(Exit.DAMAGED if copied.damaged else Exit.DONE)
 
 

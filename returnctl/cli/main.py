@@ -135,12 +135,12 @@ def _told(args: list[str], *names: str) -> list[str]:
 
 def _of_settings(args: list[str]) -> str | None:
     """The `language` of the shop, looked for as a line: reading YAML would cost every command its time."""
+    from returnctl.shop.reading import read
     from returnctl.shop.shop import SETTINGS, find_root
 
     try:
         root = find_root(next(iter(_told(args, "-C", "--shop")), None))
-        with open(os.path.join(root, SETTINGS), encoding="utf-8", errors="replace") as file:
-            found = _LANGUAGE.search(file.read())
-    except (OSError, Failure):
+        found = _LANGUAGE.search(read(os.path.join(root, SETTINGS)).decode("utf-8", "replace"))
+    except Failure:
         return None
     return found[1] if found else None

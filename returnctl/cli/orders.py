@@ -54,7 +54,7 @@ def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: 
 
     imported = take_in(wanted.road(), files, account, dates, strict=strict)
     code = answer(wanted, imported.results, imported.summary)
-    if wanted.dry_run:
+    if wanted.dry_run and wanted.format == "table":
         mention(say("dry run: nothing was changed."))
     if wanted.format == "table" and not wanted.quiet and imported.summary["new"] and not wanted.dry_run:
         put(["  " + say("next: {command}", command="returnctl order list") + "\n"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple, TypeVar
 
 from msgspec.structs import replace
@@ -70,18 +70,21 @@ class Task(NamedTuple):
     attempts: int
 
 
-def tasks(record: Return) -> tuple[Task, ...]:
-    payments = (Task(x.key, "pay", x.attempts) for x in record.refunds if x.status == "pending")
-    return (*payments, *(Task(x.key, x.kind, x.attempts) for x in record.owed if x.status == "open"))
+def tasks(record: Return, kinds: Collection[str], after: int = 0) -> tuple[Task, ...]:
+    """What is open of these kinds; what is to be told and done, as far as an event behind the `after`-th owes it."""
+    payments = (Task(x.key, "pay", x.attempts) for x in record.refunds if x.status == "pending" and "pay" in kinds)
+    owed = (x for x in record.owed if x.status == "open" and x.kind in kinds and x.entry > after)
+    return (*payments, *(Task(x.key, x.kind, x.attempts) for x in owed))
 
 
-def attempt(case: Case, _: Moment, *, keys: Sequence[str]) -> Decision:
+def attempt(case: Case, _: Moment, *, kinds: Collection[str], after: int = 0) -> Decision:
     """Committed before a hook is asked: from here on it may have been carried out, whatever becomes of us."""
     record = case.stored
-    if not {task.key for task in tasks(record)} & set(keys):
+    keys = {task.key for task in tasks(record, kinds, after)}
+    if not keys:
         return Decision(record)
-    owed = tuple(_tried(x) if x.key in keys and x.status == "open" else x for x in record.owed)
-    refunds = tuple(_tried(x) if x.key in keys and x.status == "pending" else x for x in record.refunds)
+    owed = tuple(_tried(x) if x.key in keys else x for x in record.owed)
+    refunds = tuple(_tried(x) if x.key in keys else x for x in record.refunds)
     return Decision(replace(record, owed=owed, refunds=refunds, revision=record.revision + 1), (Event.TRY,))
 
 
@@ -90,5 +93,6 @@ def _tried(task: Tried) -> Tried:
 
 
 def settled(record: Return, key: str, status: Literal["done", "declined"]) -> tuple[Owed, ...]:
-    """With the outcome of one task; a late word changes nothing of what is done already."""
-    return tuple(replace(x, status=status) if x.key == key and x.status != "done" else x for x in record.owed)
+    """With the outcome of one task. A late no changes nothing of what people settled meanwhile."""
+    over = ("done",) if status == "done" else ("done", "withdrawn")
+    return tuple(replace(x, status=status) if x.key == key and x.status not in over else x for x in record.owed)

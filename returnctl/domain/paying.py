@@ -143,6 +143,12 @@ def failed_by_hook(case: Case, moment: Moment, *, key: str, why: str) -> Decisio
     return fail(case, moment, why=why) if key in pending else unchanged(case)
 
 
+def never_asked(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
+    """The hook could not be started: a failure, unless it was asked for the same payment another time."""
+    tried_once = any(each.key == key and each.attempts == 1 for each in case.stored.refunds)
+    return failed_by_hook(case, moment, key=key, why=why) if tried_once else unchanged(case)
+
+
 def fail(case: Case, moment: Moment, *, why: str) -> Decision:
     """It was not paid, for good: the money is due again. Raises WrongState."""
     check(case.stored, Event.FAIL)
@@ -160,33 +166,37 @@ def begin(
     Store credit needs no hook, and neither does letting go of the rest once a part was paid. Raises KeyUsed.
     """
     record = case.stored
-    if _asked_before(record, request) or _repeated(record, amount, None):
+    before = _asked_before(record, request)
+    if _repeated(record, amount, None) or (before and before.status == "confirmed"):
         return unchanged(case)
-    if retry:
+    if retry or before:
         return _again(case, moment)
     first = _begun(case, moment, amount, method, note, final=final, request=request)
     code = _credit_code(first.record)
     if code or first.record.state is not State.REFUNDING:
         return first.then(case, confirm, moment, reference=code) if code else first
-    return first.then(case, attempt, moment, keys=[_pending(first.record).key])
+    return first.then(case, attempt, moment, kinds=("pay",))
 
 
 def _again(case: Case, moment: Moment) -> Decision:
-    """The payment that is waited for, and no other: a failed one is not taken up again."""
-    record = case.stored
+    """The payment that is waited for, and no other: a failed one is not taken up again. Raises WrongState."""
+    _waited_for(case.stored)
+    return attempt(case, moment, kinds=("pay",))
+
+
+def _waited_for(record: Return) -> None:
     if record.state is not State.REFUNDING:
         raise WrongState(id=record.id, event="refund --retry", state=record.state, allowed=list(allowed(record.state)))
-    return attempt(case, moment, keys=[_pending(record).key])
 
 
-def _asked_before(record: Return, request: RequestKey | None) -> bool:
-    """Whether a payment that did not fail was begun under this key. Raises KeyUsed where something else was asked."""
+def _asked_before(record: Return, request: RequestKey | None) -> Refund | None:
+    """The payment that was begun under this key and did not fail. Raises KeyUsed where something else was asked."""
     for each in record.refunds:
         if request and each.request and each.request.key == request.key and each.status != "failed":
             if each.request != request:
                 raise KeyUsed(key=request.key)
-            return True
-    return False
+            return each
+    return None
 
 
 def _begun(
@@ -203,16 +213,18 @@ def _begun(
 
 def refund(
     case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
-    note: str = "", reference: str | None = None, proven: bool = True,
+    note: str = "", reference: str | None = None, proven: bool = True, retry: bool = False,
 ) -> Decision:  # fmt: skip
     """A payment that was made already, as `proven` says: intent and outcome in one decision.
 
-    In `refunding` it is the outcome of the payment that was begun. A repeat is unchanged: the same reference,
-    or none where all is paid. Raises NoProofOfPayment.
+    In `refunding` it is the outcome of the payment that was begun, with `retry` of no other. A repeat is unchanged:
+    the same reference, or none where all is paid. Raises NoProofOfPayment.
     """
     record = case.stored
     if _repeated(record, amount, reference):
         return unchanged(case)
+    if retry:
+        _waited_for(record)
     _fresh(case, reference)
     if record.state is State.REFUNDING:
         _same_payment(record, amount)

@@ -33,8 +33,9 @@ def undo(case: Case, moment: Moment) -> Decision:
     last = record.history[-1]
     if last.event in _STAYS or record.before is None:
         raise NothingToUndo(id=record.id, event=last.event, why=_STAYS.get(last.event, "undone"))
-    old = _as_it_was(record)
+    _refuse_if_paid(record)
     _refuse_if_told(record)
+    old = _as_it_was(record)
     _refuse_if_taken(case, old)
     _refuse_if_given(case, old)
     decision = stay(case.having(old), Event.UNDO, moment, {"undone": last.event})
@@ -45,12 +46,19 @@ def undo(case: Case, moment: Moment) -> Decision:
 def _as_it_was(record: Return) -> Return:
     fields: dict[str, Any] = msgspec.to_builtins(replace(record, before=None))
     old = msgspec.convert(fields | (record.before or {}), Return)
-    return replace(old, owed=(*old.owed, *_withdrawn(record.owed[len(old.owed) :])))
+    before = len(old.owed)  # hooks may have been asked for these since, so they stay as they are
+    return replace(old, owed=(*record.owed[:before], *_withdrawn(record.owed[before:])))
 
 
 def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
     """What the event that is taken back owed stays known by its key, so that no late answer to it is a surprise."""
     return tuple(replace(each, status="withdrawn") for each in owed)
+
+
+def _refuse_if_paid(record: Return) -> None:
+    """A note may book money that a hook paid beside all that was known."""
+    if "refunds" in (record.before or {}):
+        raise NothingToUndo(id=record.id, event=record.history[-1].event, why="paid")
 
 
 def _refuse_if_told(record: Return) -> None:

@@ -325,7 +325,7 @@ def declined(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
     owed = settled(case.stored, key, "declined")
     if owed == case.stored.owed:
         return unchanged(case)
-    return stay(case, Event.DONE, moment, {"declined": [key], "why": why}, owed=owed)
+    return stay(case, Event.NOTE, moment, {"declined": [key], "why": why}, owed=owed)
 
 
 # --- helpers

@@ -20,6 +20,9 @@ _FOUND = {
     "not_installed": mark("it was not installed"),
     "not_placed": mark("an earlier change is not in its place yet"),
     "not_indexed": mark("an earlier change is not in the index yet"),
+    # What is not known of a hook.
+    "timeout": mark("no answer in time"),
+    "locked": mark("another command held the shop"),
 }
 # What does not hold in a return.
 _UNTRUE = {
@@ -54,6 +57,7 @@ _MACHINE = (
     mark("Input/output error"),
     mark("another user owns it"),
     mark("everybody may write it"),
+    mark("its group may write it"),
 )
 CAUSES = _FOUND | _UNTRUE | {text: text for text in _MACHINE}
 

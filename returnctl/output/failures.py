@@ -116,7 +116,7 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "not_known": Sentence(mark("it is not known whether it happened."), "returnctl {cure}"),
     "not_known/payment": Sentence(
-        mark("{id}: it is not known whether the payment {key} was made ({said}). Ask again with the same key:"),
+        mark("{id}: it is not known whether the payment {key} was made ({why}). Ask again with the same key:"),
         "returnctl refund {id} --retry",
     ),
     "interrupted": Sentence(mark("interrupted. What was reported as done is done.")),
@@ -224,6 +224,8 @@ def _instead(facts: Mapping[str, Any]) -> str:
     from returnctl.domain.states import BOOKED
     from returnctl.output.next import typed
 
+    if facts.get("event") == "refund --retry" and "refund" in facts.get("allowed", ()):
+        return f"returnctl refund {facts.get('id')}"
     commands = [typed(event, str(facts.get("id"))) for event in facts.get("allowed", ()) if event not in BOOKED]
     if "confirm" in facts.get("allowed", ()):
         commands = [

@@ -14,8 +14,8 @@ from returnctl.output.words import mark, say
 
 WARNINGS = {
     "paid_twice": mark("hooks/refund paid what was booked otherwise: two payments may have left the house"),
-    "not_told": mark("saved, but the buyer was not told yet; the next sweep tries again"),
-    "not_acted": mark("saved, but not carried out on the platform yet; the next sweep tries again"),
+    "not_told": mark("saved, but the buyer was not told yet; todo shows it until that is done"),
+    "not_acted": mark("saved, but not carried out on the platform yet; todo shows it until that is done"),
     "unsafe_hook": mark("saved, but a hook was not run: somebody else may write it"),
     "clock_went_back": mark("the time given is before the last event, so the last event's time was taken"),
     "grade_without_evidence": mark("the policy asks for evidence of this grade, and none was given"),

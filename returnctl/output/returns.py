@@ -119,7 +119,7 @@ def facts_text(facts: dict[str, object]) -> str:
 
 
 def _fact(key: str, value: object) -> str:
-    if key == "owed" and isinstance(value, list):
+    if key in ("owed", "declined") and isinstance(value, list):
         return " ".join(word(str(each).rpartition("/")[2]) for each in value)
     return word(str(value)) if key in _CODES else _plain(value)
 

@@ -68,7 +68,7 @@ def picked(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, Ite
     id_place = table.find("Order ID") or 0
     first = True
     for number, cells, problem in table.rows():
-        padded = [*cells[:width], *[""] * (width + 1 - len(cells))] if problem else [*cells, ""]
+        padded = [*[*cells, *[""] * width][:width], ""] if problem else [*cells, ""]
         if not (first and _describes(padded[id_place].strip())):
             yield number, problem, map(str.strip, pick(padded))
         first = False

@@ -3,15 +3,15 @@
 The attempt is committed, the hook is asked outside the lock, its outcome is committed. Whatever stops us
 between, the next sweep asks again under the same key. A hook reads one JSON object:
 
-`returnctl` (refund/v1, notice/v1 or act/v1), `key`, `attempt`, `shop_id`, `return`, `order`, `what` (such as
-`approved`), `state`, `currency`, `language` and `buyer`; a payment with `amount`, `method` and `tenders`; else the
-`event` with its `facts`, the reason's `code`, the `total` of the breakdown, the `due` and the `external` ids;
-for a message its `text`.
+`returnctl` (refund/v1, notice/v1 or act/v1), `key`, `kind` (pay, tell or act), `attempt`, `shop_id`, `return`,
+`order`, `what` (such as `approved`), `state`, `currency`, `language` and `buyer`; a payment with `amount`, `method`
+and `tenders`; else the `event` with its `facts`, the `reason` code, the `total` of the breakdown, the `due` and the
+`external` ids; for a message its `text`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from returnctl.domain import paying, workflow
 from returnctl.domain.owed import Task, attempt, tasks
 from returnctl.domain.record import Return
 from returnctl.domain.states import Event, Role, State
-from returnctl.errors import HookDeclined, NotKnown, SystemFailure, UnsafeHook
+from returnctl.errors import Failure, HookDeclined, NotKnown, SystemFailure, UnsafeHook, WrongState
 from returnctl.shop import hooks
 from returnctl.shop.road import Decide, Done, Road
 from returnctl.storage.changes import Query
@@ -32,6 +32,8 @@ _FORMATS = {"pay": "refund/v1", "tell": "notice/v1", "act": "act/v1"}
 _DONE: dict[str, Decide] = {"pay": paying.paid_by_hook, "tell": workflow.carried, "act": workflow.carried}
 _DECLINED: dict[str, Decide] = {"pay": paying.failed_by_hook, "tell": workflow.declined, "act": workflow.declined}
 _TROUBLE = {"tell": "not_told", "act": "not_acted"}
+# What a hook said is to be booked, even by a sweep that else waits for no lock.
+_PATIENCE = 30
 
 
 class Carried(NamedTuple):
@@ -42,31 +44,43 @@ class Carried(NamedTuple):
     done: Done | None
 
 
+def hooks_of(road: Road, *kinds: str) -> dict[str, Path]:
+    """The hooks that the shop has for these kinds of tasks. Raises UnsafeHook."""
+    found = {kind: hooks.find(road.shop.root, _HOOKS[kind]) for kind in kinds}
+    return {kind: hook for kind, hook in found.items() if hook}
+
+
 def carry(road: Road, done: Done) -> Done:
     """Tell and act what this change owes. Trouble with it is a warning: the change itself was made."""
     record = done.record
     if record is None or done.result.outcome != "done":
         return done
+    before = len(record.history) - len(done.result.events)
     try:
-        came = list(_carried(road, record))
+        found = hooks_of(road, *_TROUBLE) if tasks(record, _TROUBLE, before) else {}
     except UnsafeHook as failure:
         return _warned(done, failure.code)
-    troubled = [_TROUBLE[each.task.kind] for each in came if not _is_booked(each)]
-    return _warned(done, *troubled)
+    if not tasks(record, found, before):
+        return done
+    tried = _own(road).book(record.id, attempt, Role.SYSTEM, kinds=found, after=before)
+    troubled = tasks(record, found, before) if tried.failure else _untold(_asked(road, tried, found, before))
+    return _warned(done, *(_TROUBLE[task.kind] for task in troubled))
 
 
-def _carried(road: Road, record: Return) -> Iterator[Carried]:
-    """Each task that has a hook, but no payment: those are asked for."""
-    found = {kind: hooks.find(road.shop.root, _HOOKS[kind]) for kind in _TROUBLE}
-    owed = [task for task in tasks(record) if found.get(task.kind)]
-    if not owed:
-        return
-    tried = road.book(record.id, attempt, Role.SYSTEM, keys=[task.key for task in owed])
-    still = {task.key: task for task in tasks(tried.record)} if tried.record and not tried.failure else {}
-    for task in owed:
-        hook = found[task.kind]
-        if hook and tried.record and task.key in still:
-            yield ask(road, tried.record, still[task.key], hook)
+def _asked(road: Road, tried: Done, found: Mapping[str, Path], after: int = 0) -> list[Carried]:
+    """Ask the hooks, once the attempt is committed; what was settled meanwhile is left out."""
+    record = tried.record
+    return [ask(road, record, task, found[task.kind]) for task in tasks(record, found, after)] if record else []
+
+
+def _untold(came: Iterable[Carried]) -> list[Task]:
+    return [x.task for x in came if x.answer.outcome != "done" or x.done is None or x.done.failure]
+
+
+def _own(road: Road) -> Road:
+    """What a hook says is nobody's word and comes under no key of theirs; it waits for the lock, since it was said."""
+    asked = replace(road.request, key=None, by=None, role=None, lock_timeout=max(road.request.lock_timeout, _PATIENCE))
+    return Road(road.shop, asked)
 
 
 def ask(road: Road, record: Return, task: Task, hook: Path) -> Carried:
@@ -78,11 +92,7 @@ def ask(road: Road, record: Return, task: Task, hook: Path) -> Carried:
         decide, facts = _DECLINED[task.kind], {"why": answer.text or "declined"}
     else:
         return Carried(task, answer, None)
-    return Carried(task, answer, road.book(record.id, decide, Role.SYSTEM, key=task.key, **facts))
-
-
-def _is_booked(carried: Carried) -> bool:
-    return carried.answer.outcome == "done" and carried.done is not None and carried.done.failure is None
+    return Carried(task, answer, _own(road).book(record.id, decide, Role.SYSTEM, key=task.key, **facts))
 
 
 def _warned(done: Done, *codes: str) -> Done:
@@ -90,21 +100,22 @@ def _warned(done: Done, *codes: str) -> Done:
     return replace(done, result=replace(done.result, warnings=warnings)) if codes else done
 
 
-def pay(road: Road, begun: Done) -> Done:
-    """The payment that was begun, through its hook.
+def pay(road: Road, begun: Done, hook: Path) -> Done:
+    """Ask for the payment that was begun.
 
     Raises HookDeclined; NotKnown where the hook said nothing, or what it said cannot be booked now;
     SystemFailure where it could not even be started, and nothing was asked before.
     """
-    record, hook = begun.record, hooks.find(road.shop.root, _HOOKS["pay"])
-    if begun.failure or record is None or record.state is not State.REFUNDING or hook is None:
+    record = begun.record
+    if begun.failure or record is None or record.state is not State.REFUNDING:
         return begun
-    task = next(task for task in tasks(record) if task.kind == "pay")
+    (task,) = tasks(record, ("pay",))
     carried = ask(road, record, task, hook)
-    if carried.answer.outcome == "not_started" and task.attempts == 1:
+    if carried.answer.outcome == "not_started" and Event.REFUND in begun.result.events:
         why = carried.answer.text
-        road.book(record.id, paying.failed_by_hook, Role.SYSTEM, key=task.key, why=why)
-        raise SystemFailure(path="hooks/refund", why=why)
+        failed = _own(road).book(record.id, paying.never_asked, Role.SYSTEM, key=task.key, why=why)
+        if failed.result.events:
+            raise SystemFailure(path="hooks/refund", why=why)
     return _paid(begun, record, carried)
 
 
@@ -113,48 +124,60 @@ def _paid(begun: Done, record: Return, carried: Carried) -> Done:
     if answer.outcome == "declined" and done:
         raise done.failure or HookDeclined(id=record.id, hook="refund", why=answer.text or "declined")
     if done is None or done.failure:
-        raise NotKnown(id=record.id, cure="refund --retry", key=carried.task.key, said=answer.text)
+        why = done.failure.code if done and done.failure else answer.text
+        raise NotKnown(id=record.id, cure="refund --retry", key=carried.task.key, why=why)
     # The clock was read before the hook ran; that others acted meanwhile is no news.
     warnings = tuple(code for code in done.result.warnings if code != "clock_went_back")
     events = begun.result.events + done.result.events
     return replace(done, result=replace(done.result, from_=begun.result.from_, events=events, warnings=warnings))
 
 
-def carry_left_over(road: Road) -> Iterator[Done]:
-    """What earlier commands could not carry out, or did not live to: a result for each return that changed."""
-    for hook, query in (("refund", _PAYING), ("notify", _OWING), ("act", _OWING)):
-        if hooks.find(road.shop.root, hook) is None or (hook == "act" and hooks.find(road.shop.root, "notify")):
-            continue
-        with road.reading() as snapshot:
-            waiting = [each.id for each in snapshot.summaries(query)]
-        for return_id in waiting:
-            yield from _left_over(road, return_id, paying_only=hook == "refund")
+def carry_left_over(road: Road, found: Mapping[str, Path]) -> Iterator[Done]:
+    """What earlier commands could not carry out, or did not live to: a result for each change."""
+    for id in _ids(road, _PAYING) if "pay" in found else ():  # noqa: A001 - the field's own name
+        yield from _changes(_pay_left_over(road, id, found["pay"]))
+    others = {kind: hook for kind, hook in found.items() if kind in _TROUBLE}
+    for id in _ids(road, _OWING) if others else ():  # noqa: A001
+        yield from _changes(*_tell_left_over(road, id, others))
 
 
 _PAYING = Query(states=(State.REFUNDING,))
 _OWING = Query(with_owed=True)
 
 
-def _left_over(road: Road, return_id: str, *, paying_only: bool) -> Iterator[Done]:
-    if paying_only:
-        begun = road.book(return_id, paying.begin, Role.SYSTEM, retry=True)
-        paid = begun if begun.failure else road.told(return_id, lambda: pay(road, begun))
-        if not isinstance(paid.failure, NotKnown):  # as it was before: `todo` shows it, and this is no news
-            yield paid
-        return
-    with road.reading() as snapshot:
-        record = snapshot.get_return(return_id)
-    changed = [each.done for each in _carried(road, record) if each.done]
-    yield from (done for done in changed if done.failure or done.result.events)
+def _ids(road: Road, query: Query) -> list[str]:
+    with _own(road).reading() as snapshot:
+        return [each.id for each in snapshot.summaries(query)]
+
+
+def _changes(*came: Done) -> Iterator[Done]:
+    """What is still open, or was settled by somebody faster, is no news."""
+    for done in came:
+        if done.result.events or (done.failure and not _is_no_news(done.failure)):
+            yield done
+
+
+def _is_no_news(failure: Failure) -> bool:
+    return isinstance(failure, WrongState) or (isinstance(failure, NotKnown) and "key" in failure.facts)
+
+
+def _pay_left_over(road: Road, id: str, hook: Path) -> Done:  # noqa: A002
+    begun = _own(road).book(id, paying.begin, Role.SYSTEM, retry=True)
+    return begun if begun.failure else road.told(id, lambda: pay(road, begun, hook))
+
+
+def _tell_left_over(road: Road, id: str, found: Mapping[str, Path]) -> list[Done]:  # noqa: A002
+    tried = _own(road).book(id, attempt, Role.SYSTEM, kinds=found)
+    return [tried] if tried.failure else [each.done for each in _asked(road, tried, found) if each.done]
 
 
 def asked_of(record: Return, task: Task, shop_id: str) -> dict[str, Any]:
     """What the hook reads."""
     what: dict[str, Any] = _payment(record, task) if task.kind == "pay" else _news(record, task)
     body = {
-        "returnctl": _FORMATS[task.kind], "key": task.key, "attempt": task.attempts, "shop_id": shop_id,
-        "return": record.id, "order": record.order.id, "state": record.state, "currency": record.currency,
-        "language": record.buyer.language, "buyer": to_builtins(record.buyer), **what,
+        "returnctl": _FORMATS[task.kind], "key": task.key, "kind": task.kind, "attempt": task.attempts,
+        "shop_id": shop_id, "return": record.id, "order": record.order.id, "state": record.state,
+        "currency": record.currency, "language": record.buyer.language, "buyer": to_builtins(record.buyer), **what,
     }  # fmt: skip
     return {name: value for name, value in body.items() if value is not UNSET}
 
@@ -169,7 +192,7 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
     entry = record.history[owed.entry - 1]
     return {
         "what": owed.what, "event": entry.event, "facts": to_builtins(entry.facts), "at": to_builtins(entry.at),
-        "code": record.reason.code, "total": str(record.breakdown.total) if record.breakdown else None,
+        "reason": record.reason.code, "total": str(record.breakdown.total) if record.breakdown else None,
         "due": to_builtins(record.due), "external": to_builtins(record.external),
         "text": _text(record, owed.entry) if owed.what == "message" else UNSET,
     }  # fmt: skip

@@ -11,7 +11,8 @@ from returnctl.errors import BadValue, ShopExists, SystemFailure
 from returnctl.output.words import chosen
 from returnctl.readers.settings import read_settings
 from returnctl.readers.shipped import folder as shipped
-from returnctl.shop.shop import SETTINGS, read
+from returnctl.shop.reading import read
+from returnctl.shop.shop import SETTINGS
 from returnctl.storage.digests import hexdigest
 from returnctl.storage.store import Store
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import stat
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from returnctl.errors import UnsafeHook
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 _DECLINED = 10
 _SECONDS = 60
@@ -32,13 +37,30 @@ def find(root: Path, name: str) -> Path | None:
     path = root / "hooks" / name
     if not os.access(path, os.X_OK) or path.is_dir():
         return None
-    for each in (path.parent, path):
-        told = each.stat()
-        if told.st_uid not in (os.geteuid(), _ROOT_USER):
-            raise UnsafeHook(path=f"hooks/{name}", why="another user owns it")
-        if told.st_mode & stat.S_IWOTH:
-            raise UnsafeHook(path=f"hooks/{name}", why="everybody may write it")
+    real = path.resolve()
+    for each in (path.parent, real.parent, real):
+        why = _whose(each.stat())
+        if why:
+            raise UnsafeHook(path=f"hooks/{name}", why=why)
     return path
+
+
+def _whose(told: os.stat_result) -> str | None:
+    """Why it is not ours alone; a group that only its owner is in is the owner. In a sticky folder all keep theirs."""
+    if told.st_uid not in (os.geteuid(), _ROOT_USER):
+        return "another user owns it"
+    if stat.S_ISDIR(told.st_mode) and told.st_mode & stat.S_ISVTX:
+        return None
+    if told.st_mode & stat.S_IWOTH:
+        return "everybody may write it"
+    return "its group may write it" if told.st_mode & stat.S_IWGRP and not _own_group(told) else None
+
+
+def _own_group(told: os.stat_result) -> bool:
+    try:
+        return pwd.getpwuid(told.st_uid).pw_gid == told.st_gid
+    except KeyError:
+        return False
 
 
 def call(hook: Path, request: object) -> Answer:
@@ -49,22 +71,35 @@ def call(hook: Path, request: object) -> Answer:
     """
     import tempfile  # only shops with hooks pay for it
 
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
-        asked.write(msgspec.json.encode(request))
-        asked.seek(0)
-        return _answer(hook, asked, said, complained)
+    with ExitStack() as open_files:
+        try:
+            asked, said, complained = (open_files.enter_context(tempfile.TemporaryFile(buffering=0)) for _ in range(3))
+            _fill(asked, msgspec.json.encode(request))
+            running = _started(hook, asked, said, complained)
+        except OSError as error:
+            return Answer("not_started", error.strerror or str(error))
+        return _answer(running, said, complained)
 
 
-def _answer(hook: Path, asked: IO[bytes], said: IO[bytes], complained: IO[bytes]) -> Answer:
+def _fill(file: IO[bytes], data: bytes) -> None:
+    while data:
+        data = data[file.write(data) :]
+    file.seek(0)
+
+
+def _started(hook: Path, asked: IO[bytes], said: IO[bytes], complained: IO[bytes]) -> Popen[bytes]:
+    """A session of its own: a Ctrl-C that stops us leaves it to us to end the hook, with all that it started."""
     import subprocess
 
-    try:
-        running = subprocess.Popen(
-            [str(hook.absolute())], stdin=asked, stdout=said, stderr=complained, cwd=hook.absolute().parent.parent,
-            start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        return Answer("not_started", error.strerror or str(error))
+    hook = hook.absolute()
+    return subprocess.Popen(
+        [str(hook)], stdin=asked, stdout=said, stderr=complained, cwd=hook.parent.parent, start_new_session=True
+    )
+
+
+def _answer(running: Popen[bytes], said: IO[bytes], complained: IO[bytes]) -> Answer:
+    import subprocess
+
     try:
         code = running.wait(_SECONDS)
     except subprocess.TimeoutExpired:
@@ -74,8 +109,8 @@ def _answer(hook: Path, asked: IO[bytes], said: IO[bytes], complained: IO[bytes]
     return _of(code, _line(said), _line(complained, last=True))
 
 
-def _end(running: Any) -> None:  # noqa: ANN401 - subprocess is loaded lazily
-    """The hook with all that it started; what ended is gone already."""
+def _end(running: Popen[bytes]) -> None:
+    """Where it did not end itself; what it left behind may go on."""
     if running.poll() is None:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
@@ -91,6 +126,9 @@ def _of(code: int, said: str, complained: str) -> Answer:
 
 def _line(file: IO[bytes], *, last: bool = False) -> str:
     size = os.fstat(file.fileno()).st_size
-    file.seek(max(0, size - _READ) if last else 0)
-    lines = file.read(_READ).decode("utf-8", "replace").strip().splitlines() or [""]
+    try:
+        told = os.pread(file.fileno(), _READ, max(0, size - _READ) if last else 0)
+    except OSError:
+        return ""
+    lines = told.decode("utf-8", "replace").strip().splitlines() or [""]
     return lines[-1 if last else 0].strip()[:_LINE]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -16,6 +16,7 @@ from returnctl.domain.states import Role
 from returnctl.errors import BadFile, BadRow, Failure, KeyUsed, NotFound
 from returnctl.readers.intake import LARGEST_FILE, FoundOrder, Habits
 from returnctl.readers.orders import read_orders
+from returnctl.shop.reading import opened, up_to
 from returnctl.shop.road import Done, Result, Road, Told
 from returnctl.storage.changes import Answer
 from returnctl.storage.writer import Writer
@@ -69,12 +70,14 @@ def _read(name: str, habits: Habits) -> Iterator[FoundOrder | Done]:
 
 
 def read_file(name: str) -> bytes:
-    """The bytes of a file, or of standard input for `-`. Raises BadFile."""
+    """The bytes of a file or a pipe, or of standard input for `-`. Raises BadFile."""
     if name == "-":
-        return sys.stdin.buffer.read(LARGEST_FILE + 1)
+        return up_to(LARGEST_FILE, sys.stdin.buffer)
     try:
-        with Path(name).open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+        with opened(name, pipes=True) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                raise BadFile(file=name, why="file_too_large", limit=LARGEST_FILE)
+            return up_to(LARGEST_FILE, file)
     except OSError as error:
         raise BadFile(file=name, why="unreadable", reason=error.strerror or str(error)) from None
 

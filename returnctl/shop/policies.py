@@ -15,7 +15,8 @@ from returnctl.domain.order import Order
 from returnctl.domain.policy import Pinned, PolicySource
 from returnctl.domain.record import PolicyRef
 from returnctl.errors import InvalidPolicy, NoPolicy, SeveralPolicies
-from returnctl.shop.shop import Shop, read
+from returnctl.shop.reading import read
+from returnctl.shop.shop import Shop
 from returnctl.storage.digests import digest
 from returnctl.storage.snapshot import Snapshot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -30,12 +31,12 @@ class Payment(Struct, frozen=True, kw_only=True):
 def refund(road: Road, word: str, payment: Payment) -> Done:
     if payment.failed is not None:
         return road.change(word, paying.fail, Role.SELLER, why=payment.failed)
-    hook = hooks.find(road.shop.root, "refund")
     proven = bool(payment.reference or payment.paid or road.request.dry_run)
-    if hook is None or proven:
-        facts = _facts(payment) | {"reference": payment.reference, "proven": proven}
-        return road.change(word, paying.refund, Role.SELLER, **facts)
-    return road.told(word, lambda: _through(road, word, payment))
+    hook = None if proven else hooks.find(road.shop.root, "refund")
+    if hook is None:
+        asked = _facts(payment) | {"reference": payment.reference, "proven": proven}
+        return road.change(word, paying.refund, Role.SELLER, asked, **asked, retry=payment.retry)
+    return road.told(word, lambda: _through(hook, road, word, payment))
 
 
 def _facts(payment: Payment) -> dict[str, Any]:
@@ -43,10 +44,10 @@ def _facts(payment: Payment) -> dict[str, Any]:
     return {"amount": amount, "method": payment.method, "final": payment.final, "note": payment.note}
 
 
-def _through(road: Road, word: str, payment: Payment) -> Done:
+def _through(hook: Path, road: Road, word: str, payment: Payment) -> Done:
     """The request key is kept with the payment itself: the same key means that payment, whatever became of it."""
     key, digest = road.key_of("", payment)
     request = RequestKey(road.request.key, digest) if key and road.request.key else None
     road = Road(road.shop, replace(road.request, key=None))
     begun = road.book(word, paying.begin, Role.SELLER, retry=payment.retry, request=request, **_facts(payment))
-    return road.carry(carrying.pay(road, begun))
+    return road.carry(carrying.pay(road, begun, hook))

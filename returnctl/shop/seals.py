@@ -17,8 +17,9 @@ from returnctl.domain.record import Return, unpaid
 from returnctl.domain.states import State
 from returnctl.errors import BadFile, BrokenSeal, NewerFormat, SystemFailure
 from returnctl.readers.strict_json import read_json
+from returnctl.shop.reading import read
 from returnctl.shop.road import Road
-from returnctl.shop.shop import Shop, read
+from returnctl.shop.shop import Shop
 from returnctl.storage.files import write_in_place
 from returnctl.storage.snapshot import Snapshot
 

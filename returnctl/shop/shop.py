@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from returnctl.errors import Ambiguous, NoShop, NotFound, SystemFailure
+from returnctl.shop.reading import read
 from returnctl.storage.digests import digest
 from returnctl.storage.store import Store
 
@@ -108,12 +109,3 @@ def _here() -> str:
         return os.getcwd()
     except OSError as error:
         raise SystemFailure(path=".", why=error.strerror or str(error)) from None
-
-
-def read(path: str | Path) -> bytes:
-    """A file's bytes. Raises SystemFailure."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise SystemFailure(path=str(path), why=error.strerror or str(error)) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from returnctl import __version__
 from returnctl.errors import Failure
 from returnctl.storage.digests import PREFIX, digest
 from returnctl.storage.files import Folder
@@ -19,10 +20,10 @@ _MOST = 200
 
 
 def recall(data: Folder, kind: str, key: str) -> bytes | None:
-    """What was remembered under a digest, if it is whole."""
+    """What was remembered under a digest, if it is whole and this very version kept it: another has other types."""
     with suppress(Failure):
         told, _, value = data.read(f"{_FOLDER}/{_name(kind, key)}").partition(b"\n")
-        return value if told.decode("ascii", "replace") == digest(value) else None
+        return value if told == _own_digest(value) else None
     return None
 
 
@@ -32,7 +33,7 @@ def remember(data: Folder, kind: str, key: str, value: bytes) -> None:
         with data.folder(_FOLDER) as folder:
             _forget_many(folder)
             new = f"{os.getpid()}.new"
-            folder.create(new, digest(value).encode() + b"\n" + value, durable=False)
+            folder.create(new, _own_digest(value) + b"\n" + value, durable=False)
             os.replace(new, _name(kind, key), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
 
@@ -40,6 +41,10 @@ def _forget_many(folder: Folder) -> None:
     names = folder.names(".")
     for name in names if len(names) > _MOST else ():
         os.unlink(name, dir_fd=folder.fd)
+
+
+def _own_digest(value: bytes) -> bytes:
+    return digest(__version__.encode() + value).encode()
 
 
 def _name(kind: str, key: str) -> str:

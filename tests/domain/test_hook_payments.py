@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from returnctl.domain import dispute, paying
-from returnctl.domain.case import Case
+from returnctl.domain.case import Case, Decision
 from returnctl.domain.record import RequestKey
 from returnctl.domain.refund import left
 from returnctl.domain.states import State
@@ -48,6 +50,24 @@ def test_a_late_word_says_nothing_of_another_payment() -> None:
     assert [x.status for x in decision.record.refunds] == ["failed", "pending"]
 
 
+def test_what_was_never_asked_of_a_hook_failed_but_not_what_was_asked_twice() -> None:
+    case = begun()
+    assert after(case, paying.never_asked, key=key_of(case), why="no such file").stored.state is State.REFUND_DUE
+    again = after(case, paying.begin, retry=True)
+    assert again.stored.refunds[0].attempts == 2
+    assert not paying.never_asked(again, seller(later(again)), key=key_of(case), why="no such file").events
+
+
+@pytest.mark.parametrize("step", [partial(paying.begin), partial(paying.refund, reference="T1")])
+def test_a_retry_where_nothing_is_waited_for_begins_no_payment(step: Callable[..., Decision]) -> None:
+    failed = after(begun(), paying.fail, why="stuck")
+    with pytest.raises(WrongState) as refused:
+        step(failed, seller(later(failed)), retry=True)
+    assert refused.value.facts["event"] == "refund --retry"
+    paid = after(begun(), paying.confirm, reference="T1")
+    assert not step(paid, seller(later(paid)), retry=True).events
+
+
 def test_a_reference_that_the_provider_gives_again_is_booked() -> None:
     case = after(begun(amount=Decimal("5.00")), paying.confirm, reference="OK")
     case = after(case, paying.begin)
@@ -57,7 +77,7 @@ def test_a_reference_that_the_provider_gives_again_is_booked() -> None:
 
 def test_a_request_key_means_one_payment() -> None:
     case = begun(amount=Decimal("5.00"), request=ASKED)
-    assert paying.begin(case, seller(later(case)), amount=Decimal("5.00"), request=ASKED).events == ()
+    assert paying.begin(case, seller(later(case)), amount=Decimal("5.00"), request=ASKED).events == ("try",)
     with pytest.raises(KeyUsed):
         paying.begin(case, seller(later(case)), request=RequestKey("k1", "sha256:2"))
     with pytest.raises(WrongState):

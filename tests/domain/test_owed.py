@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from returnctl.domain import dispute, paying, workflow
-from returnctl.domain.owed import open_owed
+from returnctl.domain.case import Case
+from returnctl.domain.owed import attempt, open_owed, tasks
 from returnctl.domain.record import External, Return
-from tests.builders import a_case_in, a_return, after, buyer, later, platform
+from tests.builders import a_case_in, a_return, after, buyer, later, platform, seller
 
 
 def owed(record: Return) -> list[str]:
@@ -74,3 +78,72 @@ def test_done_books_all_that_is_open_once() -> None:
 def test_a_part_that_was_paid_is_not_told_as_refunded() -> None:
     case = after(a_case_in("refund_due"), paying.refund, amount=Decimal("5.00"))
     assert owed(case.stored)[-1] == "tell 3/received"
+
+
+# --- what hooks are asked for
+
+ALL = ("pay", "tell", "act")
+
+
+def tried(case: Case) -> list[int]:
+    return [each.attempts for each in case.stored.refunds] + [each.attempts for each in case.stored.owed]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "after_event", "attempts"),
+    [
+        (ALL, 0, [1, 1, 1, 1]),
+        (("pay",), 0, [1, 0, 0, 0]),
+        (("tell",), 2, [0, 0, 0, 1]),
+        (("act",), 0, [0, 0, 0, 0]),
+    ],
+)
+def test_an_attempt_counts_and_leaves_no_trace_in_the_history(
+    kinds: tuple[str, ...], after_event: int, attempts: list[int]
+) -> None:
+    case = a_case_in("refunding")
+    was = case.stored
+    asked = after(case, attempt, kinds=kinds, after=after_event)
+    assert tried(asked) == attempts
+    assert asked.stored.revision == was.revision + any(attempts)
+    assert (asked.stored.history, asked.stored.before) == (was.history, was.before)
+
+
+def test_what_is_settled_is_no_task() -> None:
+    case = a_case_in("refunded")
+    assert [task.kind for task in tasks(case.stored, ALL)] == ["tell"] * 4
+    assert tasks(after(case, workflow.done).stored, ALL) == ()
+    assert not attempt(after(case, workflow.done), buyer(), kinds=ALL).events
+
+
+CARRIED = partial(workflow.carried, reference="M-1")
+DECLINED = partial(workflow.declined, why="no address")
+
+
+@pytest.mark.parametrize(
+    ("was", "step", "status", "event"),
+    [
+        ("open", CARRIED, "done", "done"),
+        ("declined", CARRIED, "done", "done"),
+        ("withdrawn", CARRIED, "done", "done"),
+        ("done", CARRIED, "done", None),
+        ("open", DECLINED, "declined", "note"),
+        ("declined", DECLINED, "declined", None),
+        ("withdrawn", DECLINED, "withdrawn", None),
+        ("done", DECLINED, "done", None),
+    ],
+)
+def test_what_hooks_say_also_late(was: str, step: partial[Any], status: str, event: str | None) -> None:
+    case = a_case_in("requested")
+    (first,) = case.stored.owed
+    case = case.having(replace(case.stored, owed=(replace(first, status=was),)))
+    decision = step(case, seller(later(case)), key=first.key)
+    assert (decision.record.owed[0].status, decision.events) == (status, (event,) if event else ())
+
+
+def test_what_was_declined_is_for_people() -> None:
+    case = a_case_in("requested")
+    case = after(case, DECLINED, key=case.stored.owed[0].key)
+    assert tasks(case.stored, ALL) == ()
+    assert [each.what for each in open_owed(case.stored)] == ["applied"]
+    assert open_owed(after(case, workflow.done).stored) == ()

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from returnctl.domain import dispute, paying, workflow
 from returnctl.domain.case import Decision
+from returnctl.domain.owed import attempt
 from returnctl.domain.record import Return
 from returnctl.domain.undo import undo
 from returnctl.errors import NothingToUndo, TooManyUnits
@@ -74,6 +75,30 @@ def test_what_was_told_stays() -> None:
     with pytest.raises(NothingToUndo) as refused:
         undo(after(case, workflow.done), seller())
     assert refused.value.facts["why"] == "told"
+
+
+def test_what_a_hook_was_asked_for_may_have_been_told() -> None:
+    case = after(a_case_in("approved"), attempt, kinds=("tell",), after=1)
+    with pytest.raises(NothingToUndo) as refused:
+        undo(case, seller(later(case)))
+    assert refused.value.facts["why"] == "told"
+
+
+def test_what_hooks_were_asked_for_since_stays_as_they_left_it() -> None:
+    case = after(after(a_case_in("requested"), workflow.approve), attempt, kinds=("tell",))
+    first, second = case.stored.owed
+    case = case.having(replace(case.stored, owed=(first, replace(second, attempts=0))))
+    assert [(x.status, x.attempts) for x in after(case, undo).stored.owed] == [("open", 1), ("withdrawn", 0)]
+    case = after(case, workflow.declined, key=first.key, why="no address")
+    assert [x.status for x in after(case, undo).stored.owed] == ["declined", "open"]
+
+
+def test_money_that_a_note_booked_stays() -> None:
+    case = after(after(a_case_in("refunding"), paying.fail, why="stuck"), dispute.escalate)
+    case = after(case, paying.paid_by_hook, key=case.stored.refunds[0].key, reference="T1")
+    with pytest.raises(NothingToUndo) as refused:
+        undo(case, seller(later(case)))
+    assert (case.stored.history[-1].event, refused.value.facts["why"]) == ("note", "paid")
 
 
 def test_what_was_told_before_does_not_matter() -> None:

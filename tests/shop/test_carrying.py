@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,41 @@ def test_what_is_declined_is_left_to_people(shop: Path) -> None:
     a_hook(shop, "notify", "echo no address; exit 10")
     typed(shop, "apply", "L-1", "--item", "1=1", "--reason", "damaged")
     assert owed(shop) == [("applied", "declined", 1)]
+    assert record(shop, 1)["history"][-1]["event"] == "note"
     assert typed(shop, "sweep", now=LATER).json["results"] == []
     assert len((shop.parent / "notify.jsonl").read_text().splitlines()) == 1
     assert typed(shop, "todo").json[0]["owed"] == [{"kind": "tell", "what": "applied"}]
     typed(shop, "done", 1)
     assert owed(shop) == [("applied", "done", 2)]
+
+
+def test_a_request_key_and_a_name_are_those_of_the_request_not_of_the_hook(shop: Path) -> None:
+    a_hook(shop, "notify", "echo M-1")
+    typed(shop, "apply", "L-1", "--item", "1=1", "--reason", "damaged", "--as", "buyer", "--by", "Ana Diaz")
+    approve = ("approve", 1, "--key", "K", "--by", "mei")
+    assert typed(shop, *approve).result["warnings"] == []
+    assert typed(shop, *approve).result["outcome"] == "unchanged"
+    assert owed(shop) == [("applied", "done", 1), ("approved", "done", 1)]
+    assert [x["role"] for x in record(shop, 1)["history"] if x["event"] == "done"] == ["system", "system"]
+    assert "Ana" not in (shop / "data/journal.jsonl").read_text()
+
+
+def test_a_command_carries_what_it_newly_owes_and_the_sweep_the_rest(shop: Path) -> None:
+    typed(shop, "apply", "L-1", "--item", "1=1", "--reason", "damaged")
+    a_hook(shop, "notify", "exit 0")
+    typed(shop, "note", 1, "a regular buyer")
+    typed(shop, "approve", 1)
+    assert owed(shop) == [("applied", "open", 0), ("approved", "done", 1)]
+    typed(shop, "sweep", now=LATER)
+    assert [each["what"] for each in asked(shop, "notify")] == ["approved", "applied"]
+
+
+def test_each_row_of_a_file_is_told_and_keeps_its_number(shop: Path) -> None:
+    a_hook(shop, "notify", "exit 75")
+    rows = "\n".join(json.dumps({"order": f"L-{n}", "items": {"1": 1}, "reason": "damaged"}) for n in (1, 9, 2))
+    (shop / "rows.jsonl").write_text(rows)
+    results = typed(shop, "apply", "--from", "rows.jsonl", code=3).json["results"]
+    assert [(each["row"], each.get("warnings")) for each in results] == [(1, ["not_told"]), (2, []), (3, ["not_told"])]
 
 
 @pytest.mark.parametrize("script", ["exit 75", "exit 0"])
@@ -128,6 +159,16 @@ def test_a_hook_that_everybody_may_write_is_not_run(shop: Path) -> None:
     typed(shop, "receive", 1, "--pass")
     assert typed(shop, "refund", 1, code=1).error["code"] == "unsafe_hook"
     assert record(shop, 1)["state"] == "refund_due"
+    typed(shop, "refund", 1, "--reference", "TXN-1")
+
+
+def test_a_sweep_with_such_a_hook_decides_nothing(shop: Path) -> None:
+    typed(shop, "apply", "L-1", "--item", "1=1", "--reason", "damaged")
+    typed(shop, "approve", 1)
+    samples(shop, "notify")
+    (shop / "hooks/notify").chmod(0o777)
+    assert typed(shop, "sweep", code=1, now="2027-01-01T00:00:00Z").error["code"] == "unsafe_hook"
+    assert record(shop, 1)["state"] == "approved"
 
 
 # --- our own end, at any point around the hook
@@ -152,7 +193,7 @@ def test_killed_while_the_hook_runs_it_is_paid_once(shop: Path, when: str, again
 def test_a_payment_that_is_still_not_known_is_no_news(shop: Path) -> None:
     led_to_refund(shop)
     a_hook(shop, "refund", "exit 75")
-    assert typed(shop, "refund", 1, code=13).error["facts"]["said"] == "exit 75"
+    assert typed(shop, "refund", 1, code=13).error["facts"]["why"] == "exit 75"
     assert typed(shop, "sweep", now=LATER).json["results"] == []
     assert [each["attempt"] for each in asked(shop, "refund")] == [1, 2]
 
@@ -175,10 +216,29 @@ def test_a_hook_that_cannot_be_started_paid_nothing(shop: Path) -> None:
     assert (ran.error["code"], record(shop, 1)["state"]) == ("system", "refund_due")
 
 
+def test_one_that_can_no_more_be_started_may_have_paid_before(shop: Path) -> None:
+    led_to_refund(shop)
+    a_hook(shop, "refund", "exit 75")
+    typed(shop, "refund", 1, "--key", "K", code=13)
+    a_hook(shop, "refund", "#!/nowhere\n")
+    for words in (("--key", "K"), ("--retry",)):
+        assert typed(shop, "refund", 1, *words, code=13).error["facts"]["why"] == "No such file or directory"
+    assert (record(shop, 1)["state"], record(shop, 1)["refunds"][0]["attempts"]) == ("refunding", 3)
+
+
+def test_what_people_settle_while_a_hook_runs_is_no_surprise(shop: Path) -> None:
+    a_hook(shop, "notify", f"{sys.executable} -m returnctl done 1 -q; exit $(cat ../code)")
+    for number, code in enumerate((0, 10, 75), 1):
+        (shop.parent / "code").write_text(str(code))
+        words = ("message", 1, "hello") if number > 1 else ("apply", "L-1", "--item", "1=1", "--reason", "damaged")
+        typed(shop, *words)
+        assert {status for _, status, _ in owed(shop)} == {"done"}
+
+
 def test_a_retry_without_a_payment_begins_none(shop: Path) -> None:
     led_to_refund(shop)
     samples(shop, "refund")
-    assert typed(shop, "refund", 1, "--retry", code=5).error["hint"].startswith("returnctl refund R-000001")
+    assert typed(shop, "refund", 1, "--retry", code=5).error["hint"] == "returnctl refund R-000001"
     typed(shop, "refund", 1)
     assert typed(shop, "refund", 1, "--retry").result["outcome"] == "unchanged"
     assert len(booked(shop, "refund")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -52,20 +53,76 @@ def test_only_what_can_be_run_is_a_hook(tmp_path: Path) -> None:
     assert hooks.find(tmp_path, "refund") is None
 
 
-@pytest.mark.parametrize("loose", ["hooks", "hooks/refund"])
-def test_one_that_everybody_may_write_is_refused(tmp_path: Path, loose: str) -> None:
+@pytest.mark.parametrize(
+    ("loose", "mode", "group", "why"),
+    [
+        ("hooks", 0o757, None, "everybody may write it"),
+        ("hooks/refund", 0o757, None, "everybody may write it"),
+        ("hooks", 0o775, 54321, "its group may write it"),
+        ("hooks/refund", 0o775, 54321, "its group may write it"),
+        ("hooks/refund", 0o775, None, None),
+        ("hooks/refund", 0o755, 54321, None),
+    ],
+)
+def test_one_that_others_may_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loose: str, mode: int, group: int | None, why: str | None
+) -> None:
     a_hook(tmp_path, "#!/bin/sh\n")
-    (tmp_path / loose).chmod(0o757)
-    with pytest.raises(UnsafeHook, match="unsafe_hook"):
-        hooks.find(tmp_path, "refund")
+    (tmp_path / loose).chmod(mode)
+    own = (tmp_path / loose).stat().st_gid
+    monkeypatch.setattr(hooks, "_own_group", lambda told: group is None and told.st_gid == own)
+    assert refused(tmp_path) == why
+
+
+def refused(root: Path) -> str | None:
+    try:
+        hooks.find(root, "refund")
+    except UnsafeHook as failure:
+        return str(failure.facts["why"])
+    return None
+
+
+def test_a_group_of_ones_own_is_no_stranger(tmp_path: Path) -> None:
+    told = a_hook(tmp_path, "#!/bin/sh\n").stat()
+    mine = pwd.getpwuid(told.st_uid).pw_gid
+    assert hooks._own_group(os.stat_result((*told[:5], mine, *told[6:])))
+    assert not hooks._own_group(os.stat_result((*told[:5], mine + 1, *told[6:])))
+    assert not hooks._own_group(os.stat_result((*told[:4], 999_999, mine, *told[6:])))
+
+
+@pytest.mark.parametrize(
+    ("target", "folder", "why"),
+    [(0o755, 0o755, None), (0o757, 0o755, "everybody may write it"), (0o755, 0o757, "everybody may write it"),
+     (0o755, 0o1757, None)],
+)  # fmt: skip
+def test_a_link_is_what_it_leads_to(tmp_path: Path, target: int, folder: int, why: str | None) -> None:
+    path = a_hook(tmp_path, "#!/bin/sh\n")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path.rename(elsewhere / "pay")
+    path.symlink_to(elsewhere / "pay")
+    (elsewhere / "pay").chmod(target)
+    elsewhere.chmod(folder)
+    assert refused(tmp_path) == why
 
 
 def test_one_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a_hook(tmp_path, "#!/bin/sh\n")
     monkeypatch.setattr(hooks, "_ROOT_USER", -1)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    with pytest.raises(UnsafeHook):
-        hooks.find(tmp_path, "refund")
+    assert refused(tmp_path) == "another user owns it"
+
+
+@pytest.mark.parametrize("call", ["tempfile.TemporaryFile", "returnctl.shop.hooks._fill"])
+def test_where_the_machine_refuses_nothing_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(call, refuse)
+    answer = hooks.call(a_hook(tmp_path, "#!/bin/sh\ntouch ran\n"), {})
+    assert (answer, (tmp_path / "ran").exists()) == (("not_started", "No space left on device"), False)
 
 
 def test_a_big_request_is_read_whole_and_one_that_is_not_read_does_not_hold(tmp_path: Path) -> None:
