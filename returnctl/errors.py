@@ -47,6 +47,12 @@ class SystemFailure(Failure):
     code = "system"
 
 
+class NotYours(SystemFailure):
+    """Another user's shop, whose settings, hooks and data that user may write: fact `path`."""
+
+    code = "not_yours"
+
+
 class InvalidPolicy(Failure):
     """A policy file cannot be used: facts `file`, `problems` (each as `readers.places.Problem` writes it)."""
 

@@ -12,6 +12,7 @@ from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, pass_wanted, writes
 from returnctl.cli.shops import made_json
 from returnctl.errors import Failure, ShopExists
+from returnctl.output.clean import clean
 from returnctl.output.words import say
 
 # A hook that never gives an answer, so that one payment stays unknown until somebody tells.
@@ -86,7 +87,7 @@ def demo(wanted: Wanted, /, folder: str) -> None:
     if wanted.format == "json":
         put([made_json("demo", folder)])
     if not wanted.quiet:
-        steps = [f"cd {shlex.quote(folder)}", "returnctl todo", "returnctl show 1"]
+        steps = [f"cd {clean(shlex.quote(folder))}", "returnctl todo", "returnctl show 1"]
         put(["\n" + say("Look around:") + "\n", *(f"  {step}\n" for step in steps)])
 
 
@@ -106,7 +107,7 @@ def _play(wanted: Wanted, root: Path, command: str, now: str | None = None) -> N
 
     words = shlex.split(command)
     if not wanted.quiet:
-        put([f"$ returnctl {command}\n"])
+        put([f"$ returnctl {clean(command)}\n"])
     shared = [] if words[0] == "init" else ["-C", str(root), "--now", now or ""]
     try:
         program.main([*shared, *(["-q"] if wanted.quiet else []), *words], "returnctl", standalone_mode=False)

@@ -9,6 +9,7 @@ from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, option, pass_wanted, writes, writing
 from returnctl.cli.values import SECONDS
 from returnctl.errors import BadValue, Damaged, Exit
+from returnctl.output.clean import clean
 from returnctl.output.words import mark, say
 
 
@@ -67,7 +68,7 @@ def backup(wanted: Wanted, /, target: str, patience: float) -> int:
     elif not wanted.quiet:
         text = say(
             "{target}: {documents} documents, as of commit {sequence}",
-            target=target,
+            target=clean(target),
             documents=copied.documents,
             sequence=copied.head.sequence,
         )

@@ -130,7 +130,7 @@ def _listed(wanted: Wanted, query: Query) -> int:
 def _tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
     """Documents that a list lacks are named, never passed over."""
     for path in paths:
-        tell(Damaged(path=path, why="unreadable"), as_json=wanted.format == "json")
+        tell(Damaged(path=path, why="not_readable"), as_json=wanted.format == "json")
     return int(Exit.DAMAGED if paths else Exit.DONE)
 
 

@@ -10,6 +10,7 @@ import click
 from returnctl.cli.answer import put
 from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, option, pass_wanted, writes
+from returnctl.output.clean import clean
 from returnctl.output.words import mark, say
 
 
@@ -29,6 +30,7 @@ def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
         put([made_json("init", folder)])
     if wanted.quiet or wanted.format == "json":
         return
+    folder = clean(folder)
     at = "" if folder == "." else f"cd {folder} && "
     steps = [
         f"{at}returnctl policy show",

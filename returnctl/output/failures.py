@@ -24,9 +24,14 @@ class _Facts(dict[str, Any]):
         return "?"
 
 
+_DAMAGED = mark("{path} is damaged ({why}). It was not used.")
 _SENTENCES: dict[str, Sentence] = {
     "failed": Sentence(mark("It failed.")),
     "system": Sentence(mark("{path}: {why}. Nothing was changed.")),
+    "not_yours": Sentence(
+        mark("{path} belongs to another user. Nothing was changed."),
+        mark("if it is yours: chown -R $USER {path}; a shop with 'private: false' may belong to a group of yours"),
+    ),
     "unsafe_hook": Sentence(
         mark("{path} was not run: {why}. Nothing was changed."),
         mark("make it yours alone: chown $USER hooks {path}; chmod go-w hooks {path}"),
@@ -110,7 +115,13 @@ _SENTENCES: dict[str, Sentence] = {
         mark("the shop is locked by {holder} since {since}."),
         mark("try again, or wait longer with --lock-timeout SECONDS"),
     ),
-    "damaged": Sentence(mark("{path} is damaged ({why}). It was not used."), "returnctl fsck"),
+    "damaged": Sentence(_DAMAGED, "returnctl fsck"),
+    "damaged/data": Sentence(
+        _DAMAGED,
+        mark("data/ must be a folder, no link, and is not in git: put it back from where it was moved, or a backup"),
+    ),
+    "damaged/data/lock": Sentence(_DAMAGED, mark("move away what stands there, if anything: returnctl fsck --repair")),
+    "damaged/data/stage": Sentence(_DAMAGED, mark("move away what stands there; the next command makes it anew")),
     "newer_format": Sentence(
         mark("{path} was written by a newer returnctl ({format})."), "pip install --upgrade returnctl"
     ),
@@ -163,10 +174,8 @@ _WORDS = frozenset({"state", "event", "starts", "missing", "what"})
 
 def told(code: str, facts: Mapping[str, Any]) -> Sentence:
     """What and what next, in the reader's language."""
-    key = next(
-        (f"{code}/{facts[name]}" for name in ("kind", "wanted", "why") if f"{code}/{facts.get(name)}" in _SENTENCES),
-        code,
-    )
+    kinds = (f"{code}/{facts.get(name)}" for name in ("kind", "wanted", "why", "path"))
+    key = next((kind for kind in kinds if kind in _SENTENCES), code)
     if code == "not_known" and "key" in facts:
         key = "not_known/payment"
     if key == "bad_value" and not facts["value"]:

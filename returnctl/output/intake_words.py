@@ -12,6 +12,7 @@ WHY = {
     "no_regular_file": mark("it is no regular file"),
     "no_evidence_type": mark("it is neither a photo, a video nor a PDF"),
     "growing": mark("it was still being written while it was read; try again when it is whole"),
+    "bad_file_name": mark("its name has more than {limit} characters, or some that cannot be shown: rename it"),
     "evidence_too_large": mark("it is larger than {limit} MiB, the most that the settings allow for evidence"),
     "empty": mark("there is nothing in it"),
     "file_too_large": mark("it is larger than {limit} bytes: export a shorter time, or split it"),

@@ -41,4 +41,4 @@ def next_command(id: str, waits: Due | None, *, eligible: bool = True) -> str:  
         return ""
     if waits.action == "review" and not eligible:
         return _REFUSE.format(id=id)
-    return _NEXT[waits.action].format(id=id)
+    return _NEXT.get(waits.action, "returnctl show {id}").format(id=id)

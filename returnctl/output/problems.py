@@ -34,6 +34,7 @@ SENTENCES = {
     "unclosed_quote": mark("this quote is never closed; close it"),
     "unclosed_bracket": mark("this bracket is not closed properly; check its commas and its end"),
     "syntax": mark("this cannot be read as YAML; check indentation, quotes and brackets here"),
+    "newer_format": mark("`{value}` is for a newer returnctl; upgrade it: `pip install --upgrade returnctl`"),
     # what the schema asks
     "unknown_key": mark("unknown key `{key}`"),
     "key_not_here": mark("`{key}` cannot be set for categories or SKUs"),

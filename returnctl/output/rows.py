@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -12,7 +13,11 @@ from returnctl.output.words import say
 Row = Mapping[str, Any]
 # More rows than these stream as plain columns instead of waiting for the longest.
 _TABLE_AT_MOST = 2000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would run, also behind what it does not show; and what it would take for another number: it keeps
+# 15 digits, drops zeros in front, and reads an exponent.
+_FORMULA = re.compile(r"[\s\x00-\x1f\ufeff\u200b-\u200f\u2028-\u202e\u2060-\u2069]*[=+\-@＝＋－＠]|[\t\r]")
+_CHANGED = re.compile(r"-?[0-9]{16,}|0[0-9]+|[0-9.]+[Ee][0-9]+", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?", re.ASCII)
 
 
 def written(
@@ -72,14 +77,18 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def _cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula is quoted."""
+    """A text that a spreadsheet would run as a formula, or round, begins with a mark that makes it text."""
     if isinstance(value, list | dict):
         import msgspec
 
         return msgspec.json.encode(value).decode()
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and _is_changed(value):
         return "'" + value
     return "" if value is None else value
+
+
+def _is_changed(text: str) -> bool:
+    return bool(_CHANGED.fullmatch(text) or (_FORMULA.match(text) and not _NUMBER.fullmatch(text)))
 
 
 def _table(rows: Iterable[Row], columns: Sequence[str], people: Callable[[Row], Sequence[str]]) -> Iterator[str]:

@@ -27,9 +27,17 @@ LONGEST_VALUE = 100
 def read_checked(data: bytes, file: str, schema: str) -> Read:
     """The problems of the reader and of the schema (`policy` or `settings`), one fault told once."""
     value, source, problems = read_yaml(data, file)
+    if later := _later(value, schema):
+        return Read(None, source, [source.at_value("returnctl", "newer_format", value=later)])
     told = {problem.path for problem in problems}
     more = [problem for problem in check(value, source, schema) if problem.path not in told]
     return Read(value, source, problems + more)
+
+
+def _later(value: object, schema: str) -> str | None:
+    """The format of a file that a later returnctl is needed for: what else is wrong with it cannot be told."""
+    told = value.get("returnctl") if isinstance(value, dict) else None
+    return told if isinstance(told, str) and re.fullmatch(rf"{schema}/v([2-9]|[1-9][0-9]{{1,3}})", told) else None
 
 
 def check(value: Any, source: Source, schema: str) -> list[Problem]:  # noqa: ANN401 - whatever was read

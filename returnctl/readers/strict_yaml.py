@@ -36,7 +36,11 @@ _SYNTAX = (
     ("found a tab", "tab"),
     ("unexpected end of stream", "unclosed_quote"),
     ("',' or", "unclosed_bracket"),
+    ("nesting depth", "too_deep"),  # of newer parsers, far beyond ours, but they may see it first
 )
+
+
+_FACTS = {"too_deep": {"levels": MOST_LEVELS}}
 
 
 class Read(NamedTuple):
@@ -104,7 +108,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Refused:
     place = _place(mark) if mark else _end_of(text)
     if code == "unexpected_character" and mark and text[mark.index : mark.index + 1] == "\t":
         code = "tab"
-    return _Refused(place, code)
+    return _Refused(place, code, **_FACTS.get(code, {}))
 
 
 def _place(mark: Any) -> Place:  # noqa: ANN401 - yaml has a class of marks for each parser

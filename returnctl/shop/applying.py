@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from returnctl.domain import workflow
@@ -12,17 +14,20 @@ from returnctl.domain.order import Order
 from returnctl.domain.record import External, OrderTaken
 from returnctl.domain.states import Kind, Role
 from returnctl.errors import BadValue, NotEligible
+from returnctl.readers.fields import MOST_UNITS
 from returnctl.shop.evidence import Files
 from returnctl.shop.policies import choose
 from returnctl.shop.road import Done, Road
 from returnctl.storage.writer import Writer
+
+Units = Annotated[int, Meta(ge=1, le=MOST_UNITS)]
 
 
 class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One request, with the names of the options; `evidence` names files, `external` the platform's own number."""
 
     order: str
-    items: dict[str, int | None] | None = None
+    items: dict[str, Units | None] | None = None
     type: Kind | None = None
     reason: str | None = None
     note: str = ""

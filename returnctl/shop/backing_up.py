@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from returnctl.errors import BadValue, ShopExists, SystemFailure
@@ -49,6 +50,12 @@ def _made(shop: Shop, target: Path, new: Path, timeout: float) -> Copied:
 
 def _copy_beside(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, symlinks=True)
-    elif source.exists():
+        shutil.copytree(source, target, symlinks=True, ignore=_no_files)
+    elif source.is_file():
         shutil.copy2(source, target)
+
+
+def _no_files(folder: str, names: list[str]) -> set[str]:
+    """Pipes, sockets and devices: they hold nothing to copy, or have no end."""
+    modes = ((name, (Path(folder) / name).lstat().st_mode) for name in names)
+    return {name for name, mode in modes if stat.S_IFMT(mode) not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK)}

@@ -10,9 +10,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from returnctl.errors import Ambiguous, NoShop, NotFound, SystemFailure
+from returnctl.errors import Ambiguous, NoShop, NotFound, NotYours, SystemFailure
 from returnctl.shop.reading import read
 from returnctl.storage.digests import digest
+from returnctl.storage.files import is_foreign
 from returnctl.storage.store import Store
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class Shop:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.folder, private=not _SHARED.search(self._told))
+        shared = bool(_SHARED.search(self._told))
+        _refuse_foreign(self.folder, shared=shared)
+        return Store(self.folder, private=not shared)
 
     @cached_property
     def _told(self) -> bytes:
@@ -87,6 +90,15 @@ class Shop:
         settings = _read_settings(data)
         self.store.remember("settings", digest(data), msgspec.json.encode(settings))
         return settings
+
+
+def _refuse_foreign(folder: str, *, shared: bool) -> None:
+    """Whoever owns the folder or the settings says what runs here. Raises NotYours."""
+    above, settings = os.stat(folder), os.stat(os.path.join(folder, SETTINGS))
+    by_group = shared and not is_foreign(above, shared=True)
+    for path, told in ((folder, above), (SETTINGS, settings)):
+        if is_foreign(told, shared=False) and not by_group:
+            raise NotYours(path=path)
 
 
 def _read_settings(data: bytes) -> Settings:

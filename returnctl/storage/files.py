@@ -18,10 +18,18 @@ from returnctl.storage.layout import shown
 # Of what is private, and of what a group shares.
 FILE_MODE = (0o600, 0o660)
 FOLDER_MODE = (0o700, 0o770)
+_ROOT_USER = 0
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | _SAFE
-# What opening a link, a device or a file in a folder's place answers.
-_STRANGE = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
+# What a link, a device, a pipe, or a file in a folder's place answers to being opened and read.
+_STRANGE = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ESPIPE})
+
+
+def is_foreign(told: os.stat_result, *, shared: bool) -> bool:
+    """Whether somebody owns it who is neither we nor root, nor shares it with a group of ours."""
+    if told.st_uid in (os.geteuid(), _ROOT_USER):
+        return False
+    return not (shared and told.st_gid in (os.getegid(), *os.getgroups()))
 
 
 class Folder:
@@ -102,13 +110,21 @@ class Folder:
             raise Damaged(path=shown(path), why="changed")
         return content
 
-    def names(self, path: str) -> list[str]:
-        """What a folder holds; nothing where there is none."""
+    def holds(self, path: str) -> bool:
         try:
-            with self.folder(path) as folder:
-                return os.listdir(folder.fd)
-        except FileNotFoundError:
-            return []
+            os.stat(path, dir_fd=self.fd, follow_symlinks=False)
+        except OSError:
+            return False
+        return True
+
+    def names(self, path: str) -> list[str]:
+        """What a folder holds; nothing where there is none. Raises Damaged, SystemFailure."""
+        with told(path):
+            try:
+                with self.folder(path) as folder:
+                    return os.listdir(folder.fd)
+            except FileNotFoundError:
+                return []
 
 
 @contextmanager

