@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.deadlines import ends_at
 from returnctl.domain.money import ZERO
 from returnctl.domain.record import Dispute, Evidence, Line, Return, with_files
 from returnctl.domain.refund import left, settled
@@ -77,6 +79,7 @@ def resolve(
         return unchanged(case)
     check(record, Event.RESOLVE)
     dispute = replace(_open(record), outcome=outcome, amount=amount, reference=reference)
+    dispute = replace(dispute, appeal_until=_appeal_until(case, dispute, moment))
     facts = {"outcome": outcome} | ({"note": note} if note else {}) | ({"reference": reference} if reference else {})
     if outcome == "refund":
         return _refunded(case, dispute, moment, facts)
@@ -84,6 +87,14 @@ def resolve(
         return _sent_back(case, dispute, moment, facts)
     facts |= {"amount": str(amount)} if amount is not None else {}
     return _as_it_was(case, Event.RESOLVE, moment, facts, dispute)
+
+
+def _appeal_until(case: Case, dispute: Dispute, moment: Moment) -> datetime | None:
+    """Against what the platform decided for the buyer, the seller may appeal for a while."""
+    if dispute.stage != "platform" or dispute.outcome not in ("refund", "return"):
+        return None
+    rules = case.rules()
+    return ends_at(rules.terms.deadlines["appeal"], rules, case.at(moment))
 
 
 def _open(record: Return) -> Dispute:

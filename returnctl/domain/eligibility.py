@@ -19,7 +19,10 @@ from returnctl.domain.units import free, held
 
 
 class Wish(Struct, frozen=True):
-    """What the buyer asks for. `items` is units by line; None, there or in it, is all still free."""
+    """What the buyer asks for. `items` is units by line; None, there or in it, is all still free.
+
+    `due` is the platform's own deadline for the review.
+    """
 
     items: dict[str, int | None] | None = None
     type: Kind | None = None
@@ -29,6 +32,7 @@ class Wish(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     exception: str | None = None
     external: External | None = None
+    due: datetime | None = None
 
 
 class Question(Struct, frozen=True):

@@ -1,23 +1,51 @@
-"""What follows when nobody acted in time: the sweep's decisions."""
+"""What time does to a return when nobody acts: the sweep's decisions."""
 
 from __future__ import annotations
 
-from returnctl.domain import dispute, workflow
+from msgspec.structs import replace
+
+from returnctl.domain import dispute, paying, workflow
 from returnctl.domain.automatic import by_hand
 from returnctl.domain.case import Case, Decision, Moment
-from returnctl.domain.record import Due, Return
+from returnctl.domain.owed import without_reminders
+from returnctl.domain.record import Due
+from returnctl.domain.reminders import called, next_wake, wakes_at
 from returnctl.domain.states import Event, State
-from returnctl.domain.step import step, unchanged
+from returnctl.domain.step import stay, step, unchanged, utc
+from returnctl.domain.terms import Resolved
+
+Facts = dict[str, str]
 
 
-def lapse(case: Case, moment: Moment) -> Decision:
-    """Carry out the due that has passed, by its `then`; unchanged while it runs, or where it only reminds."""
-    record = case.stored
-    if record.due is None or record.due.at > moment.now or _is_left_to_others(record, record.due):
+def lapse(case: Case, moment: Moment, *, pays: bool = False) -> Decision:
+    """Carry out what has come: the due by its `then`, else a reminder. Unchanged before the sweep is called for.
+
+    `pays` tells whether the shop has a hook that can: without one, `pay` only reminds.
+    """
+    record, wake = case.stored, wakes_at(case.stored)
+    if wake is None or wake > moment.now:
         return unchanged(case)
-    place = case.rules().place(f"deadlines/{record.due.action}/then")
-    facts = {"because": "deadline", "due": record.due.action, "at": place}
-    match record.due.then:
+    rules = case.rules()
+    if record.due and not record.due.lapsed and record.due.at <= moment.now:
+        return _over(case, record.due, rules, moment, pays=pays) or _remind(case, rules, moment)
+    return _remind(case, rules, moment)
+
+
+def _over(case: Case, due: Due, rules: Resolved, moment: Moment, *, pays: bool) -> Decision | None:
+    """What follows by itself; None where only people can go on."""
+    facts = _facts(due, rules)
+    if case.stored.external and due.then != "remind":
+        return _lapsed(case, due, facts, rules, moment)
+    if due.then == "pay":
+        return _paid(case, facts, moment) if pays else None
+    decision = _followed(case, due, facts, moment)
+    return decision if decision and decision.events else None
+
+
+def _followed(case: Case, due: Due, facts: Facts, moment: Moment) -> Decision | None:
+    if due.then in ("approve", "pass") and by_hand(case.stored):
+        return None
+    match due.then:
         case "approve":
             return workflow.approve(case, moment, because=facts)
         case "reject":
@@ -31,9 +59,33 @@ def lapse(case: Case, moment: Moment) -> Decision:
         case "escalate":
             return dispute.escalate(case, moment, to_platform=True)
         case _:
-            return unchanged(case)
+            return None
 
 
-def _is_left_to_others(record: Return, due: Due) -> bool:
-    """What a platform runs is the platform's to decide; what may not be given without a look waits for the seller."""
-    return record.external is not None or (due.then in ("approve", "pass") and by_hand(record))
+def _paid(case: Case, facts: Facts, moment: Moment) -> Decision | None:
+    """Begun, for the hook. Where a payment failed before, people look first: else it would be tried for ever."""
+    if any(refund.status == "failed" for refund in case.stored.refunds):
+        return None
+    return paying.begin(case, moment, because=facts)
+
+
+def _lapsed(case: Case, due: Due, facts: Facts, rules: Resolved, moment: Moment) -> Decision:
+    """The platform decides what it runs; what its silence means is assumed, and the next import tells."""
+    record = replace(case.stored, due=replace(due, lapsed=True))
+    wake = next_wake(record, rules.terms.remind_before.hours, case.at(moment))
+    return stay(case, Event.LAPSE, moment, facts | {"then": due.then}, due=record.due, sweep_at=wake)
+
+
+def _remind(case: Case, rules: Resolved, moment: Moment) -> Decision:
+    """One reminder, however many a late run has missed; the ones before it are moot."""
+    record, hours, at = case.stored, rules.terms.remind_before.hours, case.at(moment)
+    due, wake = called(record, hours, moment.now), next_wake(record, hours, at)
+    if due is None:
+        return unchanged(case)
+    place = rules.place("remind_before" if due.at > moment.now else f"deadlines/{due.action}/then")
+    facts = {"due": due.action, "by": due.by, "ends": utc(due.at), "at": place}
+    return stay(case, Event.REMIND, moment, facts, sweep_at=wake, owed=without_reminders(record.owed))
+
+
+def _facts(due: Due, rules: Resolved) -> Facts:
+    return {"because": "deadline", "due": due.action, "at": rules.place(f"deadlines/{due.action}/then")}

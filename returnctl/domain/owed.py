@@ -27,6 +27,9 @@ _TELLS: dict[tuple[str, State], str] = {
     (Event.EXPIRE, State.EXPIRED): "expired",
     (Event.CLOSE, State.CLOSED): "closed",
 }
+# To whom the reminder of a due goes; the seller reads the list of what to do, so theirs is for hooks alone.
+_REMINDERS = {Role.BUYER: "remind_buyer"}
+_REMIND_SELLER = "remind_seller"
 # Decisions that a platform which runs the return must hear of.
 _ACTS = frozenset({Event.APPROVE, Event.REJECT, Event.INSPECT, Event.CONFIRM})
 
@@ -44,14 +47,26 @@ def owes(record: Return, entry: Happened, shop_id: str) -> Iterator[Owed]:
 def _notice(entry: Happened) -> str | None:
     if entry.event == Event.RESOLVE:
         return "decided"
+    if entry.event == Event.REMIND:
+        return _REMINDERS.get(entry.facts["by"], _REMIND_SELLER)
     if entry.event == Event.MESSAGE:
         return "message" if entry.role is Role.SELLER else None
     return _TELLS.get((entry.event, entry.to))
 
 
+def is_to_seller(owed: Owed) -> bool:
+    return owed.what == _REMIND_SELLER
+
+
 def open_owed(record: Return) -> tuple[Owed, ...]:
     """What people still have to see to."""
-    return tuple(owed for owed in record.owed if owed.status in ("open", "declined"))
+    return tuple(owed for owed in record.owed if owed.status in ("open", "declined") and not is_to_seller(owed))
+
+
+def without_reminders(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """Those that nobody carried out yet are not to be any more."""
+    moot = {_REMIND_SELLER, *_REMINDERS.values()}
+    return tuple(replace(x, status="withdrawn") if x.status == "open" and x.what in moot else x for x in owed)
 
 
 def booked(record: Return) -> tuple[Owed, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ STORE_CREDIT = "store_credit"
 
 def intend(
     case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
-    note: str = "", request: RequestKey | None = None,
+    note: str = "", request: RequestKey | None = None, because: Mapping[str, str] | None = None,
 ) -> Decision:  # fmt: skip
     """Begin a payment: all that is still due, or `amount` of it; `final` settles for it, with the buyer's consent.
 
@@ -38,7 +39,7 @@ def intend(
         net=paid.net, tax=paid.tax, method=method, final=final, request=request,
         tenders=() if method == STORE_CREDIT else tenders(case.order, (record, *case.others), paid.amount),
     )  # fmt: skip
-    facts = {"amount": str(refund.amount), "method": method} | ({"note": note} if note else {})
+    facts = {**(because or {}), "amount": str(refund.amount), "method": method} | ({"note": note} if note else {})
     return step(case, Event.REFUND, State.REFUNDING, moment, facts, refunds=(*record.refunds, refund))
 
 
@@ -160,6 +161,7 @@ def fail(case: Case, moment: Moment, *, why: str) -> Decision:
 def begin(
     case: Case, moment: Moment, *, amount: Decimal | None = None, method: str | None = None, final: bool = False,
     note: str = "", retry: bool = False, request: RequestKey | None = None,
+    because: Mapping[str, str] | None = None,
 ) -> Decision:  # fmt: skip
     """The intent alone, for a hook to carry out; with `retry`, or under the same request key, the one that was begun.
 
@@ -171,7 +173,7 @@ def begin(
         return unchanged(case)
     if retry or before:
         return _again(case, moment)
-    first = _begun(case, moment, amount, method, note, final=final, request=request)
+    first = _begun(case, moment, amount, method, note, final=final, request=request, because=because)
     code = _credit_code(first.record)
     if code or first.record.state is not State.REFUNDING:
         return first.then(case, confirm, moment, reference=code) if code else first
@@ -201,14 +203,14 @@ def _asked_before(record: Return, request: RequestKey | None) -> Refund | None:
 
 def _begun(
     case: Case, moment: Moment, amount: Decimal | None, method: str | None, note: str, *, final: bool,
-    request: RequestKey | None = None,
+    request: RequestKey | None = None, because: Mapping[str, str] | None = None,
 ) -> Decision:  # fmt: skip
     """The intent, or at once the end, where the rest is let go."""
     record = case.stored
     bears = left(case.order, (record, *case.others))
     if final and amount is None and (record.refunded("confirmed").amount or not bears):
         return nothing_to_pay(case, moment, note=note)
-    return intend(case, moment, amount=amount, method=method, final=final, note=note, request=request)
+    return intend(case, moment, amount=amount, method=method, final=final, note=note, request=request, because=because)
 
 
 def refund(

@@ -85,13 +85,17 @@ class Agreed(Document, frozen=True):
     shipping: bool = False
 
 
-class Due(Document, frozen=True):
-    """What must happen next, by whom, until when, and what follows if it does not."""
+class Due(Document, frozen=True, omit_defaults=True):
+    """What must happen next, by whom, until when, and what follows if it does not.
+
+    `lapsed`: it passed at the platform that runs the return, and what follows is assumed.
+    """
 
     action: str
     by: Role
     at: datetime
     then: str
+    lapsed: bool = False
 
 
 class Parcel(Document, frozen=True):
@@ -187,7 +191,10 @@ class Owed(Document, frozen=True):
 
 
 class Dispute(Document, frozen=True, kw_only=True):
-    """The contested part; `escalated_from` is the state that a withdrawal leads back to."""
+    """The contested part; `escalated_from` is the state that a withdrawal leads back to.
+
+    `appeal_until` ends the time in which the seller may appeal against a decision of the platform.
+    """
 
     stage: Literal["negotiation", "platform"]
     claim: str
@@ -200,6 +207,7 @@ class Dispute(Document, frozen=True, kw_only=True):
     outcome: str | None = None
     amount: Decimal | None = None
     reference: str | None = None
+    appeal_until: datetime | None = None
 
 
 class External(Document, frozen=True):
@@ -226,7 +234,7 @@ class Return(Document, frozen=True, kw_only=True):
     """One case of after-sales on one order.
 
     `before` holds the fields that the last event changed, as they were and as JSON has them, so that `undo` can
-    bring them back.
+    bring them back. `sweep_at` is when the sweep next has something to do with it.
     """
 
     returnctl: str = "return/v1"
@@ -247,6 +255,7 @@ class Return(Document, frozen=True, kw_only=True):
     agreed: Agreed | None = None
     window_ends: datetime | None = None
     due: Due | None = None
+    sweep_at: datetime | None = None
     parcels: tuple[Parcel, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     messages: tuple[Message, ...] = ()

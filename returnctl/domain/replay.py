@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from returnctl.domain.record import Happened, Return
-from returnctl.domain.states import ANYWHERE, TRANSITIONS, Event, State
+from returnctl.domain.states import ANYWHERE, PASSING, TRANSITIONS, Event, State
 
 # In the journal, not in the history.
 _SILENT = frozenset({Event.TRY})
-_STAYING = frozenset(ANYWHERE) - {Event.UNDO} | {Event.ANONYMIZE}
+_STAYING = frozenset(ANYWHERE) - {Event.UNDO} | {Event.ANONYMIZE} | PASSING
 
 
 def faults(record: Return, committed: Sequence[str]) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _leads(history: Iterable[Happened]) -> bool:
         state = entry.to
         if entry.event == Event.UNDO:
             standing.pop()
-        else:
+        elif entry.event not in PASSING:
             standing.append(entry)
     return True
 

@@ -46,6 +46,10 @@ class Event(StrEnum):
     MESSAGE = "message"
     ATTACH = "attach"
     DONE = "done"
+    DUE = "due"
+    # What passing time does.
+    REMIND = "remind"
+    LAPSE = "lapse"
     # By hand, outside the workflow: a document that was edited, a buyer's data that were removed.
     AMEND = "amend"
     ANONYMIZE = "anonymize"
@@ -121,7 +125,9 @@ TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
 }  # fmt: skip
 
 # Events that leave the state; `undo` goes back to the state before the last event.
-ANYWHERE = (_E.NOTE, _E.MESSAGE, _E.ATTACH, _E.DONE, _E.UNDO)
+ANYWHERE = (_E.NOTE, _E.MESSAGE, _E.ATTACH, _E.DONE, _E.DUE, _E.UNDO)
+# Nobody's step: `undo` looks past them to the last event.
+PASSING = frozenset({_E.REMIND, _E.LAPSE})
 # Events that only the program itself books: nobody types them.
 BOOKED = frozenset({_E.CONFIRM, _E.FAIL, _E.ACCEPT, _E.EXPIRE, _E.CLOSE})
 # States in which a return takes no units of its order.

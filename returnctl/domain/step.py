@@ -6,6 +6,7 @@ What follows is the history entry, the due, the breakdown, what is owed, and the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,11 +14,12 @@ from msgspec.structs import replace
 
 from returnctl.domain import deadlines
 from returnctl.domain.case import Case, Decision, Moment
-from returnctl.domain.owed import owes
+from returnctl.domain.owed import owes, without_reminders
 from returnctl.domain.record import Breakdown, Happened, Return
 from returnctl.domain.refund import Basis, breakdown
-from returnctl.domain.states import FIXED, TRANSITIONS, Event, Kind, State, allowed
-from returnctl.domain.terms import Asked, resolve
+from returnctl.domain.reminders import next_wake
+from returnctl.domain.states import FIXED, PASSING, TRANSITIONS, Event, Kind, State, allowed
+from returnctl.domain.terms import Asked, Resolved, resolve
 from returnctl.errors import Frozen, WrongState
 
 _ESTIMATED = frozenset({State.REQUESTED, State.APPROVED, State.IN_TRANSIT, State.RECEIVED})
@@ -50,16 +52,28 @@ def step(
     if to not in TRANSITIONS[old.state, event]:
         raise TypeError(f"{event} does not lead from {old.state} to {to}")
     new = replace(old, state=to, **changes)
+    rules, at = case.rules(), case.at(moment)
     if "due" not in changes:
-        new = replace(new, due=deadlines.after(event, new, case.rules(), case.at(moment)))
+        new = replace(new, due=deadlines.after(event, new, rules, at))
     if "breakdown" not in changes:
         new = replace(new, breakdown=_breakdown(case, old, new))
-    return _written(case, new, event, moment, facts or {})
+    return _written(case, waiting(new, rules, at), event, moment, facts or {})
+
+
+def waiting(record: Return, rules: Resolved, at: datetime) -> Return:
+    """With another due than before: the sweep looks again when that calls, and old reminders of it are moot."""
+    wake = next_wake(record, rules.terms.remind_before.hours, at)
+    return replace(record, sweep_at=wake, owed=without_reminders(record.owed))
 
 
 def stay(case: Case, event: Event, moment: Moment, facts: Mapping[str, Any], **changes: Any) -> Decision:  # noqa: ANN401
     """An event that leaves the state, the due and the money as they are."""
     return _written(case, replace(case.stored, **changes), event, moment, facts)
+
+
+def utc(instant: datetime) -> str:
+    """As documents write it."""
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def unchanged(case: Case) -> Decision:
@@ -72,7 +86,7 @@ def led_here(record: Return) -> Happened:
     for entry in record.history:
         if entry.event == Event.UNDO:
             standing.pop()
-        else:
+        elif entry.event not in PASSING:
             standing.append(entry)
     return next((entry for entry in reversed(standing) if entry.from_ != entry.to), standing[0])
 
@@ -95,8 +109,14 @@ def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mappi
     )
     new = replace(new, revision=old.revision + 1, history=(*old.history, entry))
     new = replace(new, owed=(*new.owed, *owes(new, entry, case.shop_id)))
-    new = replace(new, before=None if event in _NO_WAY_BACK else _image(old, new))
+    new = replace(new, before=_way_back(old, new, event))
     return Decision(new, (event,), ("clock_went_back",) if at != moment.now else ())
+
+
+def _way_back(old: Return, new: Return, event: Event) -> dict[str, Any] | None:
+    if event in PASSING:
+        return old.before
+    return None if event in _NO_WAY_BACK else _image(old, new)
 
 
 def _breakdown(case: Case, old: Return, new: Return) -> Breakdown | None:

@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
-from returnctl.domain.record import Owed, Return
+from returnctl.domain.owed import without_reminders
+from returnctl.domain.record import Happened, Owed, Return
 from returnctl.domain.refund import gives_shipping, is_fixed
-from returnctl.domain.states import Event
+from returnctl.domain.states import PASSING, Event
 from returnctl.domain.step import stay
 from returnctl.domain.units import counted, held
 from returnctl.errors import NothingToUndo, TooManyUnits
@@ -30,11 +31,11 @@ _STAYS: dict[str, str] = {
 def undo(case: Case, moment: Moment) -> Decision:
     """Back to the state before. Raises NothingToUndo; TooManyUnits where another return took the units."""
     record = case.stored
-    last = record.history[-1]
+    number, last = _last(record)
     if last.event in _STAYS or record.before is None:
         raise NothingToUndo(id=record.id, event=last.event, why=_STAYS.get(last.event, "undone"))
     _refuse_if_paid(record)
-    _refuse_if_told(record)
+    _refuse_if_told(record, number)
     old = _as_it_was(record)
     _refuse_if_taken(case, old)
     _refuse_if_given(case, old)
@@ -43,11 +44,19 @@ def undo(case: Case, moment: Moment) -> Decision:
     return replace(decision, record=replace(decision.record, history=(*record.history, entry)))
 
 
+def _last(record: Return) -> tuple[int, Happened]:
+    """The last event that somebody did, and its number from 1."""
+    return next(
+        (number, entry) for number, entry in reversed(tuple(enumerate(record.history, 1))) if entry.event not in PASSING
+    )
+
+
 def _as_it_was(record: Return) -> Return:
     fields: dict[str, Any] = msgspec.to_builtins(replace(record, before=None))
     old = msgspec.convert(fields | (record.before or {}), Return)
     before = len(old.owed)  # hooks may have been asked for these since, so they stay as they are
-    return replace(old, owed=(*record.owed[:before], *_withdrawn(record.owed[before:])))
+    owed = (*record.owed[:before], *_withdrawn(record.owed[before:]))
+    return replace(old, owed=without_reminders(owed) if "due" in (record.before or {}) else owed)
 
 
 def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
@@ -61,11 +70,11 @@ def _refuse_if_paid(record: Return) -> None:
         raise NothingToUndo(id=record.id, event=record.history[-1].event, why="paid")
 
 
-def _refuse_if_told(record: Return) -> None:
+def _refuse_if_told(record: Return, number: int) -> None:
     """What a hook was asked for may have been told, whatever it answered."""
-    owed_now = (owed for owed in record.owed if owed.entry == len(record.history))
+    owed_now = (owed for owed in record.owed if owed.entry == number)
     if any(owed.status == "done" or owed.attempts for owed in owed_now):
-        raise NothingToUndo(id=record.id, event=record.history[-1].event, why="told")
+        raise NothingToUndo(id=record.id, event=record.history[number - 1].event, why="told")
 
 
 def _refuse_if_given(case: Case, old: Return) -> None:

@@ -32,9 +32,9 @@ from returnctl.domain.record import (
     with_files,
 )
 from returnctl.domain.refund import breakdown
-from returnctl.domain.states import Event, Fault, Kind, State
-from returnctl.domain.step import basis, check, led_here, stands_after, stay, step, unchanged
-from returnctl.errors import NotAllGraded, NotEligible, NotFound, NothingGiven, TooManyUnits
+from returnctl.domain.states import Event, Fault, Kind, State, allowed
+from returnctl.domain.step import basis, check, led_here, stands_after, stay, step, unchanged, utc, waiting
+from returnctl.errors import NotAllGraded, NotEligible, NotFound, NothingGiven, TooManyUnits, WrongState
 
 # --- the request
 
@@ -85,7 +85,10 @@ def _written_first(case: Case, record: Return, moment: Moment, wish: Wish) -> De
         at=moment.now, by=moment.by.name, role=moment.by.role, event=Event.APPLY, from_=None, to=State.REQUESTED,
         facts={"exception": wish.exception} if wish.exception else {},
     )  # fmt: skip
-    record = replace(record, history=(entry,), due=after(Event.APPLY, record, case.having(record).rules(), moment.now))
+    rules = case.having(record).rules()
+    due = after(Event.APPLY, record, rules, moment.now)
+    record = replace(record, history=(entry,), due=replace(due, at=wish.due) if due and wish.due else due)
+    record = waiting(record, rules, moment.now)
     if record.type is not Kind.REPLACEMENT:
         record = replace(record, breakdown=breakdown(basis(case, record)))
     return Decision(replace(record, owed=tuple(owes(record, entry, case.shop_id))), (Event.APPLY,))
@@ -293,6 +296,22 @@ def message(case: Case, moment: Moment, *, text: str) -> Decision:
     """To the other side; the seller's is owed as a `tell`."""
     said = Message(at=case.at(moment), by=moment.by.role, text=text)
     return stay(case, Event.MESSAGE, moment, {}, messages=(*case.stored.messages, said))
+
+
+def set_due(case: Case, moment: Moment, *, at: datetime) -> Decision:
+    """The platform's own deadline, or another one for this return, stands instead of the policy's.
+
+    Raises WrongState where nothing is waited for.
+    """
+    record = case.stored
+    if record.due is None:
+        raise WrongState(id=record.id, event=Event.DUE, state=record.state, allowed=list(allowed(record.state)))
+    if record.due.at == at:
+        return unchanged(case)
+    moved = replace(record, due=replace(record.due, at=at, lapsed=False))
+    after_it = waiting(moved, case.rules(), case.at(moment))
+    facts = {"due": record.due.action, "was": utc(record.due.at), "ends": utc(at)}
+    return stay(case, Event.DUE, moment, facts, due=after_it.due, sweep_at=after_it.sweep_at, owed=after_it.owed)
 
 
 def attach(case: Case, moment: Moment, *, evidence: tuple[Evidence, ...]) -> Decision:

@@ -43,7 +43,8 @@ def due(waits: Due | None, now: datetime) -> str:
         return ""
     # `platform` names a side as well; what is waited for is its decision.
     action = "decide" if waits.action == "platform" else waits.action
-    return say("{who}: {action} {left}", who=word(waits.by), action=word(action), left=left(waits.at, now))
+    text = say("{who}: {action} {left}", who=word(waits.by), action=word(action), left=left(waits.at, now))
+    return say("{text} ({then} assumed)", text=text, then=word(waits.then)) if waits.lapsed else text
 
 
 def labelled(name: str, value: str) -> str:
@@ -105,6 +106,11 @@ _WORDS = {
     "pass": mark("pass"),
     "skip": mark("skip"),
     "remind": mark("remind"),
+    "remind_buyer": mark("reminder"),
+    "remind_seller": mark("reminder"),
+    "lapse": mark("time passed"),
+    "pay": mark("pay"),
+    "appeal": mark("appeal"),
     "unchanged": mark("unchanged"),
     "planned": mark("planned"),
     "refused": mark("refused"),
@@ -172,6 +178,8 @@ _WORDS = {
     "rule": mark("rule"),
     "stage": mark("stage"),
     "text": mark("text"),
+    "then": mark("assumed"),
+    "by": mark("by"),
     "tracking": mark("tracking"),
     "undone": mark("undone"),
     "was": mark("was"),

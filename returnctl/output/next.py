@@ -39,6 +39,8 @@ def next_command(id: str, waits: Due | None, *, eligible: bool = True) -> str:  
     """What to type next, empty where nothing is waited for."""
     if waits is None:
         return ""
+    if waits.lapsed:
+        return f"returnctl show {id}"
     if waits.action == "review" and not eligible:
         return _REFUSE.format(id=id)
     return _NEXT.get(waits.action, "returnctl show {id}").format(id=id)

@@ -18,7 +18,7 @@ _REFUNDS = (mark("refund"), mark("method"), mark("status"), mark("reference"), m
 _OWED = (mark("owed"), mark("what"))
 HISTORY = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
 # Facts whose values are codes of the program's own.
-_CODES = frozenset({"because", "claim", "due", "method", "outcome", "stage", "starts", "undone"})
+_CODES = frozenset({"because", "by", "claim", "due", "method", "outcome", "stage", "starts", "then", "undone"})
 _RULES = (mark("rule"), mark("outcome"), mark("line"), mark("decided at"), mark("facts"))
 
 

@@ -6,7 +6,7 @@ between, the next sweep asks again under the same key. A hook reads one JSON obj
 `returnctl` (refund/v1, notice/v1 or act/v1), `key`, `kind` (pay, tell or act), `attempt`, `shop_id`, `return`,
 `order`, `what` (such as `approved`), `state`, `currency`, `language` and `buyer`; a payment with `amount`, `method`
 and `tenders`; else the `event` with its `facts`, the `reason` code, the `total` of the breakdown, the `due` and the
-`external` ids; for a message its `text`.
+`external` ids; what is to be told says `to` whom (buyer or seller), and a message its `text`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, to_builtins
+from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from returnctl.domain import paying, workflow
-from returnctl.domain.owed import Task, attempt, tasks
-from returnctl.domain.record import Return
+from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
+from returnctl.domain.record import Owed, Return
 from returnctl.domain.states import Event, Role, State
 from returnctl.errors import Failure, HookDeclined, NotKnown, SystemFailure, UnsafeHook, WrongState
 from returnctl.shop import hooks
@@ -191,11 +191,18 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
     owed = next(each for each in record.owed if each.key == task.key)
     entry = record.history[owed.entry - 1]
     return {
-        "what": owed.what, "event": entry.event, "facts": to_builtins(entry.facts), "at": to_builtins(entry.at),
+        "what": owed.what, "to": _to(owed), "event": entry.event, "at": to_builtins(entry.at),
+        "facts": to_builtins(entry.facts),
         "reason": record.reason.code, "total": str(record.breakdown.total) if record.breakdown else None,
         "due": to_builtins(record.due), "external": to_builtins(record.external),
         "text": _text(record, owed.entry) if owed.what == "message" else UNSET,
     }  # fmt: skip
+
+
+def _to(owed: Owed) -> str | UnsetType:
+    if owed.kind == "act":
+        return UNSET
+    return "seller" if is_to_seller(owed) else "buyer"
 
 
 def _text(record: Return, number: int) -> str:

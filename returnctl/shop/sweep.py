@@ -18,7 +18,7 @@ def sweep(road: Road) -> Iterator[Done]:
     """
     carrying = _carrying(road)
     with road.reading() as snapshot:
-        due = snapshot.due_before(road.request.now)
+        due = snapshot.to_sweep(road.request.now)
     for id in due:  # noqa: A001 - the field's own name
         done = road.change(id, _lapse, Role.SYSTEM)
         if done.failure or done.result.events:

@@ -19,7 +19,7 @@ from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
 from returnctl.storage.layout import INDEX, ORDERS, RETURNS
 
-_VERSION = 1
+_VERSION = 2
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 # Where there is no due: sorts after all that have one.
 NEVER = 1 << 62
@@ -36,9 +36,10 @@ CREATE INDEX unread ON documents (path) WHERE unread;
 CREATE TABLE returns (
     number INTEGER PRIMARY KEY, state TEXT, type TEXT, order_id TEXT, account TEXT, reason TEXT, due_action TEXT,
     due_by TEXT, due INTEGER, due_then TEXT, total TEXT, currency TEXT, updated INTEGER, buyer TEXT,
-    applied INTEGER, external TEXT, owed INTEGER
+    applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER
 );
 CREATE INDEX by_due ON returns (due);
+CREATE INDEX by_sweep ON returns (sweep_at) WHERE sweep_at IS NOT NULL;
 CREATE INDEX by_updated ON returns (updated);
 CREATE INDEX by_state ON returns (state);
 CREATE INDEX by_state_due ON returns (state, due);
@@ -57,7 +58,7 @@ CREATE INDEX by_ordered ON orders (ordered);
 CREATE TABLE keys (key TEXT PRIMARY KEY, request TEXT, result BLOB) WITHOUT ROWID;
 """
 
-_PUT_RETURN = "INSERT OR REPLACE INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_PUT_RETURN = "INSERT OR REPLACE INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ORDER = "batch, start, length, digest, account, market, ordered, total, currency, buyer"
 # A later batch stands before an earlier one, in whatever order they come.
 _PUT_ORDER = (

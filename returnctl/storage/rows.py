@@ -9,6 +9,7 @@ from typing import Any
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Due, Return
+from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderRow, Summary
 from returnctl.storage.digests import digest
@@ -20,7 +21,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 SUMMARY = (
     "number, state, type, order_id, account, reason, due_action, due_by, due, due_then, total, currency, updated,"
-    " external, owed"
+    " external, owed, lapsed"
 )
 ORDER_ROW = "id, account, market, ordered, total, currency, buyer"
 
@@ -34,7 +35,7 @@ def instant(value: int) -> datetime:
 
 
 def return_row(record: Return) -> tuple[object, ...]:
-    due, external = record.due, record.external
+    due, external, wake = record.due, record.external, wakes_at(record)
     return (
         number_of(record.id),
         record.state,
@@ -50,6 +51,8 @@ def return_row(record: Return) -> tuple[object, ...]:
         microseconds(record.applied_at),
         external.return_id if external else None,
         sum(owed.status in ("open", "declined") for owed in record.owed),
+        microseconds(wake) if wake else None,
+        bool(due and due.lapsed),
     )
 
 
@@ -61,7 +64,24 @@ def parcels(records: Iterable[Return]) -> Iterator[tuple[int, str]]:
 
 
 def summary(row: Sequence[Any]) -> Summary:
-    number, state, kind, order, account, reason, action, by, at, then, total, currency, updated, external, owed = row
+    (
+        number,
+        state,
+        kind,
+        order,
+        account,
+        reason,
+        action,
+        by,
+        at,
+        then,
+        total,
+        currency,
+        updated,
+        external,
+        owed,
+        lapsed,
+    ) = row
     return Summary(
         id=return_id(number),
         state=State(state),
@@ -69,7 +89,7 @@ def summary(row: Sequence[Any]) -> Summary:
         order=order,
         account=account,
         reason=reason,
-        due=Due(action, Role(by), instant(at), then) if action else None,
+        due=Due(action, Role(by), instant(at), then, bool(lapsed)) if action else None,
         total=Decimal(total) if total is not None else None,
         currency=currency,
         updated=instant(updated),

@@ -166,12 +166,12 @@ class Snapshot:
 
         return self._streamed(lambda: orders(self._index, query))
 
-    def due_before(self, instant: datetime, limit: int | None = None, *, external: bool = True) -> tuple[str, ...]:
-        """The ids of returns whose due has come by an instant, soonest first; the platform's own can be left out."""
+    def to_sweep(self, instant: datetime, limit: int | None = None) -> tuple[str, ...]:
+        """The ids of returns that call for the sweep by an instant, soonest first."""
         from returnctl.storage.rows import microseconds
 
-        sql = "SELECT number FROM returns WHERE due <= ? AND (? OR external IS NULL) ORDER BY due, number LIMIT ?"
-        return self._ids(sql, microseconds(instant), external, -1 if limit is None else limit)
+        sql = "SELECT number FROM returns WHERE sweep_at <= ? ORDER BY sweep_at, number LIMIT ?"
+        return self._ids(sql, microseconds(instant), -1 if limit is None else limit)
 
     def answered(self, key: str) -> Answer | None:
         """What was answered to a request key."""

@@ -86,7 +86,7 @@ def test_lists_are_arrays_of_summaries(demo_once: Path) -> None:
     assert all(set(row) == SUMMARY for row in rows)
     assert rows[4] == {
         "id": "R-000005", "state": "refund_due", "type": "return_and_refund", "order": "D-05", "account": None,
-        "reason": "damaged", "total": "34.65", "currency": "USD", "updated": "2026-11-11T23:05:00Z",
+        "reason": "damaged", "total": "34.65", "currency": "USD", "updated": "2026-11-21T17:00:00Z",
         "due": {"action": "refund", "by": "seller", "at": "2026-11-17T08:00:00Z", "then": "remind"},
     }  # fmt: skip
     work = run("todo", "--json", cwd=demo_once, now=DEMO_NOW).json

@@ -78,7 +78,8 @@ def test_an_exception_is_kept_and_nothing_automatic_follows(shop: Path) -> None:
     stored = record(shop, 1)
     assert (stored["exception"]["why"], stored["exception"]["by"]) == ("old_customer", "mei")
     assert {rule["rule"] for rule in stored["eligibility"] if rule["outcome"] == "fail"} == {"window", "conditions"}
-    assert typed(shop, "sweep", now="2027-09-01T00:00:00Z").json["results"] == []
+    (swept,) = typed(shop, "sweep", now="2027-09-01T00:00:00Z").json["results"]
+    assert (swept["events"], swept["to"]) == (["remind"], "requested")
     more = run("apply", "L-1", "--item", "1=4", "--exception", "so", "--json", cwd=shop, now=DEMO_NOW)
     assert more.code == 4, "no exception makes units that nobody bought"
 

@@ -27,7 +27,7 @@ def test_each_deadline_is_carried_out(demo: Path) -> None:
         assert (result["events"], result["to"]) == ([event], after)
         last = record(demo, STANDS[state])["history"][-1]
         assert (last["role"], last["facts"]["because"], last["facts"]["at"]) == ("system", "deadline", "default")
-    assert by_id == {}
+    assert {result["events"][0] for result in by_id.values()} == {"remind"}
     before = kept(demo)
     assert typed(demo, "sweep", now=LATER).json["results"] == []
     assert kept(demo) == before
@@ -37,8 +37,8 @@ def test_each_deadline_is_carried_out(demo: Path) -> None:
 def test_at_the_very_instant_it_is_over(demo: Path, second: int) -> None:
     due = record(demo, STANDS["received"])["due"]["at"]
     instant = due if second else due.replace("T08:00:00", "T07:59:59")
-    swept = typed(demo, "sweep", now=instant).json["results"]
-    assert ("R-000004" in {result["id"] for result in swept}) == bool(second)
+    swept = {result["id"]: result["events"] for result in typed(demo, "sweep", now=instant).json["results"]}
+    assert swept["R-000004"] == (["inspect"] if second else ["remind"])
 
 
 def test_a_negotiation_goes_to_the_platform(demo: Path) -> None:
@@ -62,8 +62,13 @@ def test_a_dry_run_lists_the_same(demo: Path) -> None:
 
 def test_what_a_platform_runs_is_left_to_it(shop: Path) -> None:
     typed(shop, "apply L-1 --reason damaged --external 4035", "apply L-2 --reason damaged")
-    swept = typed(shop, "sweep", now=LATER).json["results"]
-    assert [result["id"] for result in swept] == ["R-000002"]
+    swept = {result["id"]: result for result in typed(shop, "sweep", now=LATER).json["results"]}
+    assert (swept["R-000001"]["events"], swept["R-000001"]["to"]) == (["lapse"], "requested")
+    assert swept["R-000002"]["to"] == "approved"
+    (row,) = [row for row in typed(shop, "todo").json if row["id"] == "R-000001"]
+    assert (row["due"]["then"], row["due"]["lapsed"], row["next"]) == ("approve", True, "returnctl show R-000001")
+    assert "assumed" in run("todo", cwd=shop, now=LATER).out
+    assert not [x for x in typed(shop, "sweep", now="2027-03-01").json["results"] if x["id"] == "R-000001"]
 
 
 def test_one_that_fails_is_told_and_the_others_go_on(demo: Path) -> None:
@@ -71,4 +76,4 @@ def test_one_that_fails_is_told_and_the_others_go_on(demo: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"LUMI", b"LIMU"))
     swept = run("sweep", "--json", cwd=demo, now=LATER)
     assert (swept.code, swept.error["code"]) == (3, "damaged")
-    assert sorted(result["outcome"] for result in swept.json["results"]) == ["done", "done", "done", "failed"]
+    assert sorted(result["outcome"] for result in swept.json["results"]) == ["done"] * 8 + ["failed"]

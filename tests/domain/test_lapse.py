@@ -7,20 +7,22 @@ from typing import Any
 
 import pytest
 
-from returnctl.domain import dispute
+from returnctl.domain import dispute, paying
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.lapse import lapse
 from returnctl.domain.record import External
-from tests.builders import NOW, STATES, a_case, a_case_in, a_policy, after
+from tests.builders import DAY, NOW, STATES, a_case, a_case_in, a_policy, after, later
 
+TIKTOK = External("tiktok", "4035")
+SILENT = a_case(policy=a_policy(remind_before={"hours": []}))
 PLACES = {"deadlines": 7, "deadlines/review/then": 8}
 
 
-def overdue(case: Case, by: timedelta = timedelta()) -> Decision:
+def overdue(case: Case, by: timedelta = timedelta(), **how: bool) -> Decision:
     due = case.stored.due
     assert due
-    return lapse(case, Moment(due.at + by, SYSTEM))
+    return lapse(case, Moment(due.at + by, SYSTEM), **how)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +40,13 @@ def overdue(case: Case, by: timedelta = timedelta()) -> Decision:
     ],
 )
 def test_by_default(state: str, leads: str | None) -> None:
-    case = a_case_in(state)
+    case = a_case_in(state, SILENT)
     decision = overdue(case)
-    assert decision == Decision(case.stored) if leads is None else decision.record.state == leads
+    assert decision.events[0] == "remind" if leads is None else decision.events[0] != "remind"
+    assert decision.record.state == (leads or state)
     assert overdue(case, timedelta(microseconds=-1)) == Decision(case.stored)
     entry = decision.record.history[-1]
-    assert leads is None or (entry.role, entry.by, entry.from_) == ("system", "returnctl", state)
+    assert (entry.role, entry.by, entry.from_) == ("system", "returnctl", state)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -57,6 +60,7 @@ def test_a_second_sweep_changes_nothing(state: str) -> None:
 @pytest.mark.parametrize(
     ("state", "deadlines", "leads"),
     [
+        ("disputed", {"negotiate": {"hours": 1, "then": "remind"}}, "disputed"),
         ("requested", {"review": {"hours": 1, "then": "reject"}}, "rejected"),
         ("requested", {"review": {"hours": 1, "then": "remind"}}, "requested"),
         ("approved", {"ship": {"hours": 1, "then": "remind"}}, "approved"),
@@ -74,7 +78,7 @@ def test_negotiation_goes_to_the_platform_and_stays_there() -> None:
     case = case.having(overdue(case).record)
     assert case.stored.dispute
     assert case.stored.dispute.stage == "platform"
-    assert not overdue(case).events
+    assert overdue(case).events == ("remind",)
 
 
 @pytest.mark.parametrize(("places", "place"), [({}, "default"), (PLACES, "standard.yaml:8")])
@@ -89,8 +93,19 @@ def test_an_inspection_is_explained_too() -> None:
     assert (entry.facts["because"], entry.facts["due"]) == ("deadline", "inspect")
 
 
-def test_what_a_platform_runs_is_not_decided_here() -> None:
-    assert not overdue(a_case_in("requested", external=External("tiktok", "4035"))).events
+@pytest.mark.parametrize(("state", "then"), [("requested", "approve"), ("received", "pass"), ("rejected", "close")])
+def test_what_a_platform_runs_is_not_decided_here(state: str, then: str) -> None:
+    """What its silence means is assumed, once, and told."""
+    case = a_case_in(state, SILENT, external=TIKTOK)
+    record = overdue(case).record
+    assert (record.state, record.due and record.due.lapsed) == (state, True)
+    entry = record.history[-1]
+    assert (entry.event, entry.facts["then"], entry.facts["at"]) == ("lapse", then, "default")
+    assert not lapse(case.having(record), Moment(later(case, 90 * DAY), SYSTEM)).events
+
+
+def test_a_platform_reminds_too() -> None:
+    assert overdue(a_case_in("in_transit", SILENT, external=TIKTOK)).events == ("remind",)
 
 
 @pytest.mark.parametrize("state", ["requested", "received"])
@@ -102,7 +117,24 @@ def test_what_a_platform_runs_is_not_decided_here() -> None:
     ],
 )
 def test_nothing_is_given_without_a_look(state: str, policy: Any, recent: Any, wish: Any) -> None:
-    assert not overdue(a_case_in(state, a_case(policy=a_policy(**policy), recent=recent), **wish)).events
+    assert overdue(a_case_in(state, a_case(policy=a_policy(**policy), recent=recent), **wish)).events == ("remind",)
+
+
+PAYING = a_case(policy=a_policy(deadlines={"refund": {"hours": 1, "then": "pay"}}))
+
+
+@pytest.mark.parametrize(
+    ("pays", "events"), [(True, ("refund", "try")), (False, ("remind",))], ids=["with a hook", "without"]
+)
+def test_silence_pays_through_the_hook_only(pays: bool, events: tuple[str, ...]) -> None:
+    decision = overdue(a_case_in("refund_due", PAYING), pays=pays)
+    assert decision.events == events
+    assert not pays or decision.record.history[-1].facts["because"] == "deadline"
+
+
+def test_what_failed_once_is_not_paid_by_silence_for_ever() -> None:
+    case = after(a_case_in("refunding", PAYING), paying.fail, why="declined")
+    assert overdue(case, DAY, pays=True).events == ("remind",)
 
 
 def test_an_exception_still_expires() -> None:

@@ -11,10 +11,10 @@ import pytest
 from returnctl.domain import dispute, paying, workflow
 from returnctl.domain.case import Case, Decision
 from returnctl.domain.record import Return
-from returnctl.domain.states import ANYWHERE, TRANSITIONS, Event, Fault, Kind, State, allowed
+from returnctl.domain.states import ANYWHERE, ENDED, TRANSITIONS, Event, Fault, Kind, State, allowed
 from returnctl.domain.step import step
 from returnctl.errors import Frozen, WrongState
-from tests.builders import STATES, a_case, a_case_in, a_photo, a_policy, after, buyer, later, seller
+from tests.builders import DAY, NOW, STATES, a_case, a_case_in, a_photo, a_policy, after, buyer, later, seller
 
 BACK = "approved in_transit received refund_due refunded replacement_due replaced"
 # Event by event: from which states, to which.
@@ -36,8 +36,8 @@ DESIGN = {
     "escalate": dict.fromkeys(f"requested rejected disputed {BACK}".split(), "disputed"),
     "resolve": {"disputed": f"closed {BACK}"},
 }
-STAYING = ["note", "message", "attach", "done"]
-BY_HAND = ["amend", "anonymize", "try"]
+STAYING = ["note", "message", "attach", "done", "due"]
+BY_HAND = ["amend", "anonymize", "try", "remind", "lapse"]
 
 
 def test_the_table_is_the_design() -> None:
@@ -74,6 +74,7 @@ DOES: dict[str, Callable[..., Decision]] = {
     "message": partial(workflow.message, text="a photo, please"),
     "attach": partial(workflow.attach, evidence=(a_photo(),)),
     "done": workflow.done,
+    "due": partial(workflow.set_due, at=NOW + 9 * DAY),
 }
 # Where each leads on the plain way: a return and refund of three units, two of which are here when it is received.
 LEADS = {
@@ -108,7 +109,9 @@ LEADS = {
     ("disputed", "accept"): "refund_due",
     ("disputed", "cancel"): "closed",
     ("disputed", "resolve"): "closed",
-    **{(state, event): state for state in STATES for event in STAYING},
+    **{(state, event): state for state in STATES for event in STAYING if event != "due"},
+    # Something is waited for.
+    **{(state, "due"): state for state in STATES if state not in ENDED},
 }
 # A state in which a return stands already by the same event and the same facts.
 REPEATS = {

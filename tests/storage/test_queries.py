@@ -13,7 +13,7 @@ from returnctl.domain.record import Breakdown, Due, External, Happened, Owed, Re
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderQuery, OrderRow, Query, Summary
 from returnctl.storage.store import Store
-from tests.storage.builders import HOUR, NOW, a_return, a_store, an_order
+from tests.storage.builders import HOUR, NOW, a_change, a_return, a_store, an_order, commit
 
 ORDERS = (
     an_order("A", account="us-main", market="US"),
@@ -92,18 +92,21 @@ def test_a_summary_says_what_the_return_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "more", "numbers"),
-    [
-        (5, {}, [2, 3, 1]),
-        (4, {}, [2, 3]),
-        (5, {"limit": 1}, [2]),
-        (5, {"external": False}, [2, 1]),
-        (0, {}, []),
-    ],
+    ("hours", "limit", "numbers"),
+    [(5, None, [2, 3, 1]), (4, None, [2, 3]), (5, 1, [2]), (0, None, [])],
 )
-def test_due(store: Store, hours: int, more: dict[str, Any], numbers: list[int]) -> None:
+def test_what_calls_for_the_sweep(store: Store, hours: int, limit: int | None, numbers: list[int]) -> None:
     with store.reading() as snapshot:
-        assert [int(x[2:]) for x in snapshot.due_before(NOW + hours * HOUR, **more)] == numbers
+        assert [int(x[2:]) for x in snapshot.to_sweep(NOW + hours * HOUR, limit)] == numbers
+
+
+def test_what_calls_earlier_than_it_is_due_and_what_calls_no_more(store: Store) -> None:
+    due = Due("review", Role.SELLER, NOW, "approve", lapsed=True)
+    commit(store, a_change(a_return("R-000001", sweep_at=NOW + HOUR, revision=2), a_return("R-000002", due=due)))
+    with store.reading() as snapshot:
+        assert snapshot.to_sweep(NOW + HOUR) == ("R-000001",)
+        lapsed = [x.due and x.due.lapsed for x in snapshot.summaries(Query(states=(State.REQUESTED,)))]
+        assert True in lapsed
 
 
 @pytest.mark.parametrize(
