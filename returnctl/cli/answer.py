@@ -13,6 +13,10 @@ from returnctl.errors import Exit, Failure
 from returnctl.output.words import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from msgspec import UnsetType
+
     from returnctl.domain.record import Return
     from returnctl.shop.road import Done
 
@@ -62,13 +66,16 @@ def painted(text: str, color: int) -> str:
     return text if plain else f"\033[{color}m{text}\033[0m"
 
 
-def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None = None) -> int:
-    """Write what came of a change in the format wanted, and give the exit code."""
+def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None = None, closing: str = "") -> int:
+    """Write what came of a change in the format wanted, and give the exit code.
+
+    `summary` is for programs, `closing` says the same to people.
+    """
     from returnctl.shop.road import exit_of
 
     try:
         if wanted.format == "table":
-            _for_people(wanted, results, summary)
+            _for_people(wanted, results, closing)
         else:
             _for_programs(wanted, results, summary)
     except OSError as error:  # what was committed stays done, even if nobody can read about it
@@ -82,7 +89,7 @@ def abandon_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:
+def _for_people(wanted: Wanted, results: Sequence[Done], closing: str) -> None:
     from returnctl.domain.record import unpaid
     from returnctl.output import results as text
 
@@ -94,14 +101,22 @@ def _for_people(wanted: Wanted, results: Sequence[Done], summary: dict[str, int]
             mention(say("warning: {text}", text=text.warning(code)))
         if not wanted.quiet and done.record:
             result, record = done.result, done.record
-            lines = text.lines(plain(done), wanted.read_clock(), result.due, result.breakdown or None, record.currency)
-            put(f"{line}\n" for line in lines)
+            at = result.at or wanted.read_clock()
+            lines = text.lines(plain(done), at, result.due, result.breakdown or None, record.currency)
+            put([_foreseen(wanted, result.at), *(f"{line}\n" for line in lines)])
             if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
                 put([_rest(record) + "\n"])
             if wanted.verbose and result.events:
                 _say_more(wanted, record, len(result.events))
-    if summary is not None and not wanted.quiet:
-        put([say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **summary) + "\n"])
+    if closing and not wanted.quiet:
+        put([closing + "\n"])
+
+
+def _foreseen(wanted: Wanted, at: datetime | UnsetType) -> str:
+    """When a forecast sees it."""
+    from returnctl.output.forms import when
+
+    return when(at, wanted.find_shop().settings.timezone) + "  " if at else ""
 
 
 def _rest(record: Return) -> str:
@@ -121,7 +136,7 @@ def _say_more(wanted: Wanted, record: Return, events: int) -> None:
     put([history(record.history[-events:], zone) + "\n"])
 
 
-def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, int] | None) -> None:
+def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None) -> None:
     import msgspec
 
     from returnctl.output import results as text

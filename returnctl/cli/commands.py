@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
     "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, schema.")),
+    "due": Entry("talk:due", _CARE, mark("Give a return another deadline, such as the platform's own.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "fsck": Entry("checking:fsck", _CARE, mark("Check all that is kept, and mend what follows from the rest.")),
     "log": Entry("keeping:log", _CARE, mark("The commits, oldest first: the change feed.")),

@@ -53,7 +53,8 @@ def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: 
     from returnctl.shop.intake import take_in
 
     imported = take_in(wanted.road(), files, account, dates, strict=strict)
-    code = answer(wanted, imported.results, imported.summary)
+    counted = say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **imported.summary)
+    code = answer(wanted, imported.results, imported.summary, counted)
     if wanted.dry_run and wanted.format == "table":
         mention(say("dry run: nothing was changed."))
     if wanted.format == "table" and not wanted.quiet and imported.summary["new"] and not wanted.dry_run:

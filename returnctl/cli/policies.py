@@ -52,14 +52,14 @@ def policy_show(wanted: Wanted, /, name: str | None, of_return: str | None) -> N
 
 def _resolved(wanted: Wanted, name: str | None, of_return: str | None) -> Any:
     from returnctl.domain.terms import resolve
+    from returnctl.shop.draft import Draft
     from returnctl.shop.policies import sources
-    from returnctl.shop.road import load
     from returnctl.shop.shop import the_return
 
     shop = wanted.find_shop()
     with shop.store.reading() as snapshot:
         if of_return:
-            return load(snapshot, the_return(snapshot.find(of_return), of_return), shop.settings.shop_id).rules()
+            return Draft(snapshot).load(the_return(snapshot.find(of_return), of_return), shop.settings.shop_id).rules()
         found = sources(shop, snapshot)
     fitting = [source for source in found if name in (None, source.name, source.source)]
     if not fitting:

@@ -32,6 +32,7 @@ _TYPES = ("return_and_refund", "refund_only", "replacement")
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
 @option("--exception", metavar="WHY", help=mark("Accept it though the policy does not allow it."))
 @option("--external", metavar="ID", help=mark("The platform's own number of this return."))
+@option("--due", metavar="WHEN", help=mark("The platform's own deadline for the review."))
 @from_file
 @writing
 @everywhere
@@ -43,22 +44,32 @@ def apply(
     items: Any,
     type_: str | None,
     conditions: tuple[str, ...],
+    due: str | None,
     **said: Any,
 ) -> int:
     from returnctl.domain.states import Kind
-    from returnctl.shop.applying import Application, apply
-    from returnctl.shop.bulk import each
+    from returnctl.shop.applying import Application, Applications
 
-    road = wanted.road()
+    applications = Applications(road := wanted.road())
     if wanted.source is not None:
         if order is not None:
             raise BadValue(what="--from", value=order, wanted="no_order")
-        return answer(wanted, list(each(road, wanted.source, Application, apply)))
+        from returnctl.cli.many import change_all
+        from returnctl.shop.bulk import jobs
+
+        return change_all(wanted, road, jobs(wanted.source, Application, applications.job))
     if order is None:
         raise BadValue(what="ORDER", value="", wanted="text")
     kind = Kind(type_) if type_ else None
-    asked = Application(order=order, items=gathered(items), type=kind, conditions=_split(conditions), **said)
-    return answer(wanted, [apply(road, asked)])
+    asked = Application(
+        order=order,
+        items=gathered(items),
+        type=kind,
+        conditions=_split(conditions),
+        due=wanted.instant(due, "--due"),
+        **said,
+    )
+    return answer(wanted, [applications.apply(asked)])
 
 
 def _split(words: tuple[str, ...]) -> tuple[str, ...]:

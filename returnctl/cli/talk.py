@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, pass_wanted, writing
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
+from returnctl.output.words import mark
 
 _text = click.argument("text", metavar="TEXT")
 
@@ -40,6 +41,18 @@ def note(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
     from returnctl.domain import workflow
 
     return each_id(wanted, (id,), workflow.note, text=_said(text))
+
+
+@click.command(cls=Command)
+@ids
+@option("--set", "at", metavar="WHEN", required=True, help=mark("Until when, instead of the policy's deadline."))
+@writing
+@everywhere
+@pass_wanted
+def due(wanted: Wanted, /, ids: Ids, at: str) -> int:
+    from returnctl.domain import workflow
+
+    return each_id(wanted, typed_ids(ids), workflow.set_due, at=wanted.instant(at, "--set"))
 
 
 @click.command(cls=Command)

@@ -29,4 +29,8 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = 
         asked["evidence"] = [file.sha256 for file in files.evidence]
     elif "evidence" in facts:
         facts["evidence"] = ()
-    return answer(wanted, [road.change(word, decide, Role(role), asked=asked, **facts) for word in words])
+    if len(words) == 1:
+        return answer(wanted, [road.change(words[0], decide, Role(role), asked=asked, **facts)])
+    from returnctl.cli.many import change_all
+
+    return change_all(wanted, road, (road.job(word, decide, Role(role), asked=asked, **facts) for word in words))

@@ -155,6 +155,8 @@ _WANTED: dict[str, str] = {
     "text": mark("a text"),
     "name": mark("a name of 1 to 60 letters, digits, spaces and . & ' - _"),
     "dates": mark("one of {example}"),
+    "dry_run": mark("for a sweep that is carried out; add -n to look ahead"),
+    "future": mark("in the future"),
 }
 # Why a rule of eligibility failed.
 _RULES: dict[str, str] = {

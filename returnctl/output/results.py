@@ -24,7 +24,7 @@ WARNINGS = {
 }
 
 
-def envelope(command: str, results: Sequence[dict[str, Any]], summary: dict[str, int] | None = None) -> dict[str, Any]:
+def envelope(command: str, results: Sequence[dict[str, Any]], summary: dict[str, Any] | None = None) -> dict[str, Any]:
     """The JSON of every writer."""
     told_all = {"returnctl": "result/v1", "command": command, "results": [_with_message(x) for x in results]}
     return told_all | ({"summary": summary} if summary is not None else {})

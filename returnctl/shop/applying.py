@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict, replace
 
 from returnctl.domain import workflow
-from returnctl.domain.case import Case, Moment
+from returnctl.domain.case import Case
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.order import Order
 from returnctl.domain.record import External, OrderTaken
 from returnctl.domain.states import Kind, Role
-from returnctl.errors import BadValue, NotEligible
+from returnctl.errors import BadValue, Failure, NotEligible
 from returnctl.readers.fields import MOST_UNITS
+from returnctl.shop.draft import Draft
 from returnctl.shop.evidence import Files
-from returnctl.shop.policies import choose
-from returnctl.shop.road import Done, Road
-from returnctl.storage.writer import Writer
+from returnctl.shop.policies import Policies
+from returnctl.shop.road import Done, Job, Planned, Road, failed, refusing
 
 Units = Annotated[int, Meta(ge=1, le=MOST_UNITS)]
+Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One request, with the names of the options; `evidence` names files, `external` the platform's own number."""
+    """One request, with the names of the options; `evidence` names files, `external` the platform's own number.
+
+    `due` is the platform's own deadline for the review.
+    """
 
     order: str
     items: dict[str, Units | None] | None = None
@@ -35,44 +40,62 @@ class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     evidence: tuple[str, ...] = ()
     exception: str | None = None
     external: str | None = None
+    due: Instant | None = None
     key: str | None = None
 
 
-def apply(road: Road, asked: Application, row: int | UnsetType = UNSET) -> Done:
-    return road.carry(road.told(asked.order, lambda: _apply(road, asked, row), row))
+class Applications:
+    """Those of one command, which reads the policies once."""
 
+    def __init__(self, road: Road) -> None:
+        self._road = road
+        self._moment = road.moment(Role.BUYER)
+        self._policies = Policies(road.shop)
 
-def _apply(road: Road, asked: Application, row: int | UnsetType) -> Done:
-    moment = road.moment(Role.BUYER)
-    if asked.items == {}:
-        raise BadValue(what="items", value="{}", wanted="item")
-    files = Files.read(asked.evidence, road.settings.evidence, moment)
-    with road.writing() as writer:
+    def apply(self, asked: Application) -> Done:
+        return self._road.carry(self._road.alone(self.job(asked)))
+
+    def job(self, asked: Application, row: int | UnsetType = UNSET) -> Job:
+        """Its evidence is read here, before anything is locked."""
+        try:
+            if asked.items == {}:
+                raise BadValue(what="items", value="{}", wanted="item")
+            files = Files.read(asked.evidence, self._road.settings.evidence, self._moment)
+        except Failure as failure:
+            return refusing(asked.order, failure, row)
+        weight = sum(len(content) for _, content in files.blobs)
+        return Job(asked.order, lambda draft: self._planned(draft, asked, files, row), row, weight)
+
+    def _planned(self, draft: Draft, asked: Application, files: Files, row: int | UnsetType) -> Planned:
+        road = self._road
         if asked.key:
             road = Road(road.shop, replace(road.request, key=asked.key))
         key, digest = road.key_of(asked.order, {"asked": asked})
-        answered = road.answered(writer, key, digest)
+        answered = road.answered(draft, key, digest)
         if answered:
-            return answered
-        order = writer.get_order(asked.order)
-        case = _case(road, writer, order)
+            return Planned(_of_row(answered, row))
+        order = draft.get_order(asked.order)
+        case = self._case(draft, order)
         try:
-            decision = workflow.apply(case, moment, id=writer.next_id(), wish=_wish(asked, order, files))
+            decision = workflow.apply(case, self._moment, id=draft.new_id(), wish=_wish(asked, order, files))
         except NotEligible as refusal:
-            _count(road, writer, refusal, moment)
-            raise
-        done = road.commit(
-            writer, decision, moment, from_=None, key=key, asked=digest, pinned=(case.policy,), files=files.blobs
+            # It leaves one line in the journal, without a document or a name.
+            counted = road.line(self._moment, refused=(refusal.facts,))
+            return Planned(failed(asked.order, refusal, row), counted)
+        planned = road.plan(
+            decision, self._moment, from_=None, key=key, asked=digest, pinned=(case.policy,), files=files.blobs
         )
-        return Done(replace(done.result, row=row), done.record)
+        return Planned(_of_row(planned.done, row), planned.change)
+
+    def _case(self, draft: Draft, order: Order) -> Case:
+        chosen = self._policies.choose(draft.snapshot, order, self._moment.now)
+        taken = OrderTaken(**asdict(order), digest=draft.snapshot.order_digest(order))
+        recent, others = draft.applied_by(order.buyer.id), draft.returns_of(order.id)
+        return Case(taken, chosen.pinned, chosen.ref, self._road.settings.shop_id, others, recent)
 
 
-def _case(road: Road, writer: Writer, order: Order) -> Case:
-    chosen = choose(road.shop, writer, order, road.request.now)
-    taken = OrderTaken(**asdict(order), digest=writer.order_digest(order))
-    recent = writer.applied_by(order.buyer.id, None)
-    others = writer.returns_of(order.id)
-    return Case(taken, chosen.pinned, chosen.ref, road.settings.shop_id, others, recent)
+def _of_row(done: Done, row: int | UnsetType) -> Done:
+    return replace(done, result=replace(done.result, row=row))
 
 
 def _wish(asked: Application, order: Order, files: Files) -> Wish:
@@ -86,11 +109,5 @@ def _wish(asked: Application, order: Order, files: Files) -> Wish:
         files.evidence,
         asked.exception,
         external,
+        asked.due and asked.due.astimezone(UTC),
     )
-
-
-def _count(road: Road, writer: Writer, refusal: NotEligible, moment: Moment) -> None:
-    """A refused application leaves one line in the journal, without a document or a name."""
-    if road.request.dry_run:
-        return
-    writer.commit(road.line(moment, refused=(refusal.facts,)))

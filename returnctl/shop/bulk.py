@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,26 +11,20 @@ from returnctl.errors import BadRow
 from returnctl.readers.strict_json import read_json_lines
 from returnctl.readers.tables import read_table
 from returnctl.shop.intake import read_file
-from returnctl.shop.road import Done, Road
+from returnctl.shop.road import Job, refusing
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def each(road: Road, name: str, kind: type[T], act: Callable[[Road, T, int], Done]) -> Iterator[Done]:
-    """Carry out the requests of a file, row by row; a bad row is told with its number, the others are done."""
+def jobs(name: str, kind: type[T], job: Callable[[T, int], Job]) -> Iterator[Job]:
+    """The requests of a file, row by row; a bad row is told with its number, the others are done."""
     for row, values in _rows(name):
-        yield road.told(str(row), partial(_one, road, act, name, row, values, kind), row)
-
-
-def _one(
-    road: Road,
-    act: Callable[[Road, T, int], Done],
-    name: str,
-    row: int,
-    values: Any,
-    kind: type[T],
-) -> Done:
-    return act(road, _typed(name, row, values, kind), row)
+        try:
+            asked = _typed(name, row, values, kind)
+        except BadRow as failure:
+            yield refusing(str(row), failure, row)
+        else:
+            yield job(asked, row)
 
 
 def _rows(name: str) -> Iterator[tuple[int, Any]]:

@@ -24,7 +24,7 @@ from returnctl.domain.record import Owed, Return
 from returnctl.domain.states import Event, Role, State
 from returnctl.errors import Failure, HookDeclined, NotKnown, SystemFailure, UnsafeHook, WrongState
 from returnctl.shop import hooks
-from returnctl.shop.road import Decide, Done, Road
+from returnctl.shop.road import Decide, Done, Road, warned
 from returnctl.storage.changes import Query
 
 _HOOKS = {"pay": "refund", "tell": "notify", "act": "act"}
@@ -32,8 +32,6 @@ _FORMATS = {"pay": "refund/v1", "tell": "notice/v1", "act": "act/v1"}
 _DONE: dict[str, Decide] = {"pay": paying.paid_by_hook, "tell": workflow.carried, "act": workflow.carried}
 _DECLINED: dict[str, Decide] = {"pay": paying.failed_by_hook, "tell": workflow.declined, "act": workflow.declined}
 _TROUBLE = {"tell": "not_told", "act": "not_acted"}
-# What a hook said is to be booked, even by a sweep that else waits for no lock.
-_PATIENCE = 30
 
 
 class Carried(NamedTuple):
@@ -59,12 +57,12 @@ def carry(road: Road, done: Done) -> Done:
     try:
         found = hooks_of(road, *_TROUBLE) if tasks(record, _TROUBLE, before) else {}
     except UnsafeHook as failure:
-        return _warned(done, failure.code)
+        return warned(done, failure.code)
     if not tasks(record, found, before):
         return done
     tried = _own(road).book(record.id, attempt, Role.SYSTEM, kinds=found, after=before)
     troubled = tasks(record, found, before) if tried.failure else _untold(_asked(road, tried, found, before))
-    return _warned(done, *(_TROUBLE[task.kind] for task in troubled))
+    return warned(done, *(_TROUBLE[task.kind] for task in troubled))
 
 
 def _asked(road: Road, tried: Done, found: Mapping[str, Path], after: int = 0) -> list[Carried]:
@@ -79,7 +77,7 @@ def _untold(came: Iterable[Carried]) -> list[Task]:
 
 def _own(road: Road) -> Road:
     """What a hook says is nobody's word and comes under no key of theirs; it waits for the lock, since it was said."""
-    asked = replace(road.request, key=None, by=None, role=None, lock_timeout=max(road.request.lock_timeout, _PATIENCE))
+    asked = replace(road.request, key=None, by=None, role=None, lock_timeout=road.patient().request.lock_timeout)
     return Road(road.shop, asked)
 
 
@@ -93,11 +91,6 @@ def ask(road: Road, record: Return, task: Task, hook: Path) -> Carried:
     else:
         return Carried(task, answer, None)
     return Carried(task, answer, _own(road).book(record.id, decide, Role.SYSTEM, key=task.key, **facts))
-
-
-def _warned(done: Done, *codes: str) -> Done:
-    warnings = tuple(dict.fromkeys((*done.result.warnings, *codes)))
-    return replace(done, result=replace(done.result, warnings=warnings)) if codes else done
 
 
 def pay(road: Road, begun: Done, hook: Path) -> Done:

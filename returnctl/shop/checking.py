@@ -8,6 +8,7 @@ from returnctl.domain.record import Return
 from returnctl.domain.states import Role
 from returnctl.domain.step import unchanged
 from returnctl.errors import BrokenSeal, NotFound
+from returnctl.shop.draft import Draft
 from returnctl.shop.road import Done, Road
 from returnctl.shop.seals import sealed_heads
 from returnctl.shop.shop import Shop
@@ -39,7 +40,7 @@ def _accept(road: Road, word: str, reason: str) -> Done:
     with road.writing() as writer:
         edited = writer.edited(return_id(number))
         key, asked = road.key_of(return_id(number), {"accept": reason})
-        answered = road.answered(writer, key, asked)
+        answered = road.answered(Draft(writer), key, asked)
         if answered:
             return answered
         moment, case = road.moment(Role.SELLER), _case(road, writer, edited.record)
@@ -48,7 +49,7 @@ def _accept(road: Road, word: str, reason: str) -> Done:
             events = _events(writer, edited.record.id)
             decision = amend(case, moment, reason=reason, was=edited.committed, committed=events)
         from_ = edited.record.history[-1].to
-        return road.commit(writer, decision, moment, from_=from_, key=key, asked=asked)
+        return road.commit(writer, road.plan(decision, moment, from_=from_, key=key, asked=asked))
 
 
 def _case(road: Road, writer: Writer, record: Return) -> Case:

@@ -63,22 +63,43 @@ def _source(path: Path, snapshot: Snapshot) -> PolicySource:
     return source
 
 
-def choose(shop: Shop, snapshot: Snapshot, order: Order, now: datetime) -> Chosen:
-    """The version in force when the order was placed, pinned.
+class Policies:
+    """The policies of a shop as one command finds them: each is read once."""
 
-    Raises NoPolicy; SeveralPolicies where the settings name none of those that fit; InvalidPolicy.
-    """
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._known: list[PolicySource] | None = None
+        self._chosen: dict[tuple[str, int, range], Chosen] = {}
+
+    def choose(self, snapshot: Snapshot, order: Order, now: datetime) -> Chosen:
+        """The version in force when the order was placed, pinned.
+
+        Raises NoPolicy; SeveralPolicies where the settings name none of those that fit; InvalidPolicy.
+        """
+        if self._known is None:
+            self._known = _known(self._shop, snapshot)
+        source = _fitting(self._known, order, self._shop.settings.policy)
+        years = range(order.ordered_at.year, now.year + _YEARS_AHEAD + 1)
+        key = (source.name, source.version, years)
+        if key not in self._chosen:
+            self._chosen[key] = _pinned(self._shop, snapshot, source, years)
+        return self._chosen[key]
+
+
+def _known(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:
+    """Those of the files, and those that were pinned and whose file has moved on."""
     files_say = sources(shop, snapshot)
     named = {(source.name, source.version) for source in files_say}
-    moved_on = (pinned for pinned in snapshot.all_pinned() if (pinned.name, pinned.version) not in named)
-    fitting = in_force([*files_say, *moved_on], order)
+    return [*files_say, *(pinned for pinned in snapshot.all_pinned() if (pinned.name, pinned.version) not in named)]
+
+
+def _fitting(known: list[PolicySource], order: Order, default: str | None) -> PolicySource:
+    fitting = in_force(known, order)
     if not fitting:
         raise NoPolicy(order=order.id, market=order.market, ordered_at=order.ordered_at.isoformat())
-    default = shop.settings.policy
     if len(fitting) > 1 and default not in fitting:
         raise SeveralPolicies(order=order.id, names=sorted(fitting))
-    source = fitting[default] if default in fitting and len(fitting) > 1 else next(iter(fitting.values()))
-    return _pinned(shop, snapshot, source, range(order.ordered_at.year, now.year + _YEARS_AHEAD + 1))
+    return fitting[default] if default in fitting and len(fitting) > 1 else next(iter(fitting.values()))
 
 
 def in_force(candidates: Iterable[PolicySource], order: Order) -> dict[str, PolicySource]:

@@ -12,11 +12,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from returnctl.domain.case import Actor, Case, Decision, Moment
+from returnctl.domain.case import Actor, Decision, Moment
 from returnctl.domain.money import parse
 from returnctl.domain.record import Breakdown, Due, Return
 from returnctl.domain.states import Event, Role, State
 from returnctl.errors import Exit, Failure, KeyUsed
+from returnctl.shop.draft import Draft
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Answer, Change
 from returnctl.storage.digests import digest
@@ -24,6 +25,7 @@ from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
 Decide = Callable[..., Decision]
+_PATIENCE = 30
 
 
 class Typed(str):
@@ -62,7 +64,7 @@ class Told(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What came of one request, as programs read it; what is unset is left out."""
+    """What came of one request, as programs read it; what is unset is left out. `at` is when a forecast sees it."""
 
     id: str
     outcome: Literal["done", "unchanged", "planned", "refused", "failed"]
@@ -74,6 +76,7 @@ class Result(Struct, frozen=True, kw_only=True):
     breakdown: Breakdown | UnsetType = UNSET
     error: Told | UnsetType = UNSET
     row: int | UnsetType = UNSET
+    at: datetime | UnsetType = UNSET
 
 
 class Done(Struct, frozen=True):
@@ -82,6 +85,22 @@ class Done(Struct, frozen=True):
     result: Result
     record: Return | None = None
     failure: Failure | None = None
+
+
+class Planned(Struct, frozen=True):
+    """What is to come of one request, and what its commit holds; None where nothing is to be written."""
+
+    done: Done
+    change: Change | None = None
+
+
+class Job(Struct, frozen=True):
+    """One request of many: how results name it, the function that decides it, and the bytes that it holds."""
+
+    name: str
+    plan: Callable[[Draft], Planned]
+    row: int | UnsetType = UNSET
+    weight: int = 0
 
 
 class Road:
@@ -107,37 +126,57 @@ class Road:
 
     def book(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
         """Load the case under the lock, decide, commit."""
-        return self.told(word, lambda: self._change(word, decide, role, asked or dict(facts), facts))
+        return self.alone(self.job(word, decide, role, asked, **facts))
 
-    def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
-        try:
-            return attempt()
-        except Failure as failure:
-            outcome: Literal["refused", "failed"] = "failed" if failure.exit in _FAILED else "refused"
-            return Done(Result(id=word, outcome=outcome, error=Told.of(failure), row=row), failure=failure)
+    def alone(self, job: Job) -> Done:
+        """One request in a commit of its own."""
+        return self.told(job.name, lambda: self._alone(job), job.row)
 
-    def _change(self, word: str, decide: Decide, role: Role, asked: object, facts: dict[str, Any]) -> Done:
+    def _alone(self, job: Job) -> Done:
         with self.writing() as writer:
-            id = the_return(writer.find(word), word)  # noqa: A001 - the field's own name
-            return self.told(id, lambda: self._decided(writer, id, decide, role, asked, facts))
+            return self.commit(writer, self.planned(Draft(writer), job))
+
+    def job(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Job:  # noqa: ANN401
+        """The request to lead one return on; `files` among the facts are the contents of its evidence."""
+        asked = asked or dict(facts)
+        return Job(word, lambda draft: self._found(draft, word, decide, role, asked, facts))
+
+    def _found(
+        self, draft: Draft, word: str, decide: Decide, role: Role, asked: object, facts: dict[str, Any]
+    ) -> Planned:
+        id = the_return(draft.snapshot.find(word), word)  # noqa: A001 - the field's own name
+        return self.planned(draft, Job(id, lambda draft: self._decided(draft, id, decide, role, asked, dict(facts))))
 
     def _decided(
         self,
-        writer: Writer,
+        draft: Draft,
         id: str,  # noqa: A002
         decide: Decide,
         role: Role,
         asked: object,
         facts: dict[str, Any],
-    ) -> Done:
+    ) -> Planned:
         moment, files = self.moment(role), facts.pop("files", ())
         key, request = self.key_of(id, asked)
-        answered = self.answered(writer, key, request)
+        answered = self.answered(draft, key, request)
         if answered:
-            return answered
-        case = load(writer, id, self.settings.shop_id)
+            return Planned(answered)
+        case = draft.load(id, self.settings.shop_id)
         decision = decide(case, moment, **_amounts(facts, case.order.currency))
-        return self.commit(writer, decision, moment, from_=case.stored.state, key=key, asked=request, files=files)
+        return self.plan(decision, moment, from_=case.stored.state, key=key, asked=request, files=files)
+
+    def planned(self, draft: Draft, job: Job) -> Planned:
+        """What comes of it; a failure is a result too."""
+        try:
+            return job.plan(draft)
+        except Failure as failure:
+            return Planned(failed(job.name, failure, job.row))
+
+    def told(self, word: str, attempt: Callable[[], Done], row: int | UnsetType = UNSET) -> Done:
+        try:
+            return attempt()
+        except Failure as failure:
+            return failed(word, failure, row)
 
     def moment(self, role: Role) -> Moment:
         """Now, by whom: the login name, and the side whose step it is, where nobody said."""
@@ -150,6 +189,11 @@ class Road:
     def reading(self) -> AbstractContextManager[Snapshot]:
         return self.shop.store.reading(self.request.lock_timeout)
 
+    def patient(self) -> Road:
+        """For work that has begun, also by a sweep that else waits for no lock."""
+        timeout = max(self.request.lock_timeout, _PATIENCE)
+        return Road(self.shop, msgspec.structs.replace(self.request, lock_timeout=timeout))
+
     def line(self, moment: Moment, **held: Any) -> Change:  # noqa: ANN401
         """A commit of this command: who, when, and what it holds. The journal names no buyer, only who typed."""
         name = login_name() if moment.by.role is Role.BUYER else moment.by.name
@@ -160,21 +204,21 @@ class Road:
         key = self.request.key and f"{self.request.key}/{id}"
         return key, digest(msgspec.json.encode([self.request.command, id, asked], enc_hook=str))
 
-    def answered(self, snapshot: Snapshot, key: str | None, asked: str) -> Done | None:
+    def answered(self, draft: Draft, key: str | None, asked: str) -> Done | None:
         """What was answered to this key before. Raises KeyUsed where something else was asked."""
-        before = snapshot.answered(key) if key else None
+        before = draft.answered(key) if key else None
         if before is None:
             return None
         if before.request != asked:
             raise KeyUsed(key=self.request.key)
         result = msgspec.json.decode(before.result, type=Result)
-        return Done(msgspec.structs.replace(result, outcome="unchanged"), snapshot.get_return(result.id))
+        return Done(msgspec.structs.replace(result, outcome="unchanged"), draft.get_return(result.id))
 
-    def commit(
-        self, writer: Writer, decision: Decision, moment: Moment, *, from_: State | None, key: str | None = None,
-        asked: str = "", **more: Any,  # noqa: ANN401
-    ) -> Done:  # fmt: skip
-        """Commit a decision with what belongs to it, or with a dry run only say what it would be."""
+    def plan(
+        self, decision: Decision, moment: Moment, *, from_: State | None, key: str | None = None, asked: str = "",
+        **more: Any,  # noqa: ANN401
+    ) -> Planned:  # fmt: skip
+        """A decision with what belongs to it, ready to be committed."""
         record = decision.record
         outcome: Literal["planned", "done", "unchanged"] = (
             "unchanged" if not decision.events else "planned" if self.request.dry_run else "done"
@@ -186,25 +230,41 @@ class Road:
             warnings=decision.warnings,
         )  # fmt: skip
         keys = {key: Answer(asked, msgspec.json.encode(result))} if key else {}
-        if outcome == "unchanged" and keys and not self.request.dry_run:
-            writer.commit(self.line(moment, keys=keys))  # the key stands for this from now on
-        if outcome != "done":
-            return Done(result, record)
-        events = tuple((record.id, event) for event in decision.events)
-        writer.commit(self.line(moment, returns=(record,), events=events, keys=keys, **more))
-        return Done(msgspec.structs.replace(result, warnings=(*result.warnings, *writer.warnings)), record)
+        if decision.events:
+            events = tuple((record.id, event) for event in decision.events)
+            change = self.line(moment, returns=(record,), events=events, keys=keys, **more)
+            return Planned(Done(result, record), change)
+        # The key stands for this from now on.
+        return Planned(Done(result, record), self.line(moment, keys=keys) if keys else None)
+
+    def commit(self, writer: Writer, planned: Planned) -> Done:
+        """Nothing of a dry run."""
+        if planned.change is None or self.request.dry_run:
+            return planned.done
+        writer.commit(planned.change)
+        return warned(planned.done, *writer.warnings)
 
 
 # Failures of the machine or the data, as against what a rule refuses.
 _FAILED = frozenset({Exit.FAILED, Exit.LOCKED, Exit.DAMAGED, Exit.NOT_KNOWN, Exit.DECLINED, Exit.NO_SHOP})
 
 
-def load(snapshot: Snapshot, id: str, shop_id: str) -> Case:  # noqa: A002
-    """A stored return with all that a decision about it may look at."""
-    record = snapshot.get_return(id)
-    others = tuple(other for other in snapshot.returns_of(record.order.id) if other.id != id)
-    policy = snapshot.get_pinned(record.policy.digest)
-    return Case(record.order, policy, record.policy, shop_id, others, record=record)
+def failed(name: str, failure: Failure, row: int | UnsetType = UNSET) -> Done:
+    outcome: Literal["refused", "failed"] = "failed" if failure.exit in _FAILED else "refused"
+    return Done(Result(id=name, outcome=outcome, error=Told.of(failure), row=row), failure=failure)
+
+
+def refusing(name: str, failure: Failure, row: int | UnsetType = UNSET) -> Job:
+    """A request that failed before it could be decided."""
+    return Job(name, lambda _: Planned(failed(name, failure, row)), row)
+
+
+def warned(done: Done, *codes: str) -> Done:
+    """With warnings beside those that it has."""
+    if not codes:
+        return done
+    warnings = tuple(dict.fromkeys((*done.result.warnings, *codes)))
+    return msgspec.structs.replace(done, result=msgspec.structs.replace(done.result, warnings=warnings))
 
 
 def exit_of(results: Sequence[Done]) -> Exit:

@@ -191,6 +191,10 @@ class Snapshot:
         """The end of the journal."""
         return self._asked(self._index.head)
 
+    def new_id(self, nth: int) -> str:
+        """The id of the nth return from now on; those that are not committed are given again."""
+        return layout.return_id(self.head().counter + nth)
+
     def damaged(self) -> tuple[str, ...]:
         """Documents that lists lack, since they could not be read when the index was made."""
         return tuple(map(layout.shown, self._index.unread()))

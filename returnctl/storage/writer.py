@@ -40,12 +40,6 @@ class Writer(Snapshot):
         self.warnings: list[str] = []
         self._lock = lock
         self._head = index.head()
-        self._counter = self._head.counter
-
-    def next_id(self) -> str:
-        """The id of a new return. Those that are not committed are given again to the next writer."""
-        self._counter += 1
-        return layout.return_id(self._counter)
 
     def edited(self, return_id: str) -> Edited:
         """A return's document as it stands on disk, whatever was committed. Raises NotFound, Damaged."""

@@ -118,7 +118,7 @@ def test_a_writer_gets_over_spoilt_pages(filled: Store, data: Path) -> None:
     _spoilt_pages(data / "index.sqlite")
     with filled.writing("mei") as writer:
         assert len(writer.returns_of("5764001")) == 2
-        writer.commit(a_change(a_return(writer.next_id())))
+        writer.commit(a_change(a_return(writer.new_id(1))))
     assert len(answers(filled)[1]) == 3
 
 

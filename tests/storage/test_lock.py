@@ -54,7 +54,7 @@ from pathlib import Path
 from tests.storage.builders import Store, a_change, a_return
 for _ in range(10):
     with Store(Path(sys.argv[1])).writing("racer") as writer:
-        writer.commit(a_change(a_return(writer.next_id())))
+        writer.commit(a_change(a_return(writer.new_id(1))))
 """
 
 

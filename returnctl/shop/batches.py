@@ -1,0 +1,81 @@
+"""Many requests, many of them a commit, so that they share what it costs. The lock is free between two commits."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+
+from msgspec.structs import replace
+
+from returnctl.errors import Failure
+from returnctl.shop.draft import Draft
+from returnctl.shop.road import Done, Job, Planned, Road, failed, warned
+from returnctl.storage.changes import Change
+from returnctl.storage.writer import Writer
+
+# So many are read before the lock is taken; it is held for some half a second of deciding at the most.
+_PORTION = 500
+_BYTES = 32 * 1024 * 1024
+_SECONDS = 0.5
+
+
+def in_batches(road: Road, jobs: Iterable[Job], stopped: Callable[[], bool] = lambda: False) -> Iterator[Done]:
+    """A result for each, after its commit. Once `stopped` says so no further commit is begun."""
+    waiting, left, draft = deque[Job](), iter(jobs), None
+    while not stopped() and (waiting or _fill(waiting, left)):
+        try:
+            with road.writing() as writer:
+                # What a dry run decided is never committed, so later decisions see it here only.
+                draft = draft.over(writer) if draft and road.request.dry_run else Draft(writer)
+                done = _committed(road, writer, _planned(road, draft, waiting))
+        except Failure as failure:
+            # No writer was to be had: to wait as long for each of the others would help nobody.
+            done = [failed(job.name, failure, job.row) for job in chain(waiting, left)]
+            waiting.clear()
+        yield from done
+
+
+def _fill(waiting: deque[Job], left: Iterator[Job]) -> bool:
+    for job in islice(left, _PORTION):
+        waiting.append(job)
+        if sum(each.weight for each in waiting) > _BYTES:
+            break
+    return bool(waiting)
+
+
+def _planned(road: Road, draft: Draft, waiting: deque[Job]) -> list[Planned]:
+    planned = list[Planned]()
+    until = time.monotonic() + _SECONDS
+    while waiting and (not planned or time.monotonic() < until):
+        each = road.planned(draft, waiting.popleft())
+        planned.append(each)
+        if each.change:
+            draft.put(each.change)
+    return planned
+
+
+def _committed(road: Road, writer: Writer, planned: list[Planned]) -> list[Done]:
+    changes = [each.change for each in planned if each.change]
+    if not changes or road.request.dry_run:
+        return [each.done for each in planned]
+    try:
+        writer.commit(_merged(changes))
+    except Failure as failure:
+        return [failed(x.done.result.id, failure, x.done.result.row) if x.change else x.done for x in planned]
+    return [warned(each.done, *writer.warnings) if each.change else each.done for each in planned]
+
+
+def _merged(changes: list[Change]) -> Change:
+    """One commit of all, each return as the last of them leaves it."""
+    returns = {record.id: record for change in changes for record in change.returns}
+    return replace(
+        changes[0],
+        events=tuple(event for change in changes for event in change.events),
+        returns=tuple(returns.values()),
+        pinned=tuple({id(each): each for change in changes for each in change.pinned}.values()),
+        files=tuple(file for change in changes for file in change.files),
+        keys={key: answer for change in changes for key, answer in change.keys.items()},
+        refused=tuple(each for change in changes for each in change.refused),
+    )
