@@ -11,7 +11,7 @@ and `tenders`; else the `event` with its `facts`, the `reason` code, the `total`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,12 +125,15 @@ def _paid(begun: Done, record: Return, carried: Carried) -> Done:
     return replace(done, result=replace(done.result, from_=begun.result.from_, events=events, warnings=warnings))
 
 
-def carry_left_over(road: Road, found: Mapping[str, Path]) -> Iterator[Done]:
-    """What earlier commands could not carry out, or did not live to: a result for each change."""
-    for id in _ids(road, _PAYING) if "pay" in found else ():  # noqa: A001 - the field's own name
+def carry_left_over(road: Road, found: Mapping[str, Path], asked: Collection[str]) -> Iterator[Done]:
+    """What earlier commands could not carry out, or did not live to: a result for each change.
+
+    `asked` are the returns whose hooks were asked just now.
+    """
+    for id in _ids(road, _PAYING, asked) if "pay" in found else ():  # noqa: A001 - the field's own name
         yield from _changes(_pay_left_over(road, id, found["pay"]))
     others = {kind: hook for kind, hook in found.items() if kind in _TROUBLE}
-    for id in _ids(road, _OWING) if others else ():  # noqa: A001
+    for id in _ids(road, _OWING, asked) if others else ():  # noqa: A001
         yield from _changes(*_tell_left_over(road, id, others))
 
 
@@ -138,9 +141,9 @@ _PAYING = Query(states=(State.REFUNDING,))
 _OWING = Query(with_owed=True)
 
 
-def _ids(road: Road, query: Query) -> list[str]:
+def _ids(road: Road, query: Query, but: Collection[str]) -> list[str]:
     with _own(road).reading() as snapshot:
-        return [each.id for each in snapshot.summaries(query)]
+        return [each.id for each in snapshot.summaries(query) if each.id not in but]
 
 
 def _changes(*came: Done) -> Iterator[Done]:

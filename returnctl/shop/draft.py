@@ -34,11 +34,12 @@ class Draft:
         return self
 
     def new_id(self) -> str:
-        self._new += 1
-        return self.snapshot.new_id(self._new)
+        """The id that the next new return gets; a refused application takes none."""
+        return self.snapshot.new_id(self._new + 1)
 
     def put(self, change: Change) -> None:
         new = {each for each, event in change.events if event == Event.APPLY}
+        self._new += len(new)
         for record in change.returns:
             if record.id in new:
                 self._applied.setdefault(record.buyer.id, []).append(record.applied_at)

@@ -21,11 +21,13 @@ def sweep(road: Road, limit: int | None, stopped: Callable[[], bool] = lambda: F
     with road.reading() as snapshot:
         called = snapshot.to_sweep(road.request.now, limit)
     jobs = (road.job(each, lapse, Role.SYSTEM, pays="pay" in hooks) for each in called)
+    asked = set[str]()
     for done in in_batches(road.patient(), jobs, stopped):
         if done.failure or done.result.events:
+            asked.add(done.result.id)
             yield _carried(road, done, hooks)
     if not stopped() and not road.request.dry_run:
-        yield from _left_over(road, hooks)
+        yield from _left_over(road, hooks, asked)
 
 
 def hooks_of_sweep(road: Road) -> dict[str, Path]:
@@ -46,9 +48,9 @@ def _carried(road: Road, done: Done, hooks: dict[str, Path]) -> Done:
     return road.carry(road.told(done.result.id, partial(pay, road, done, hooks["pay"])))
 
 
-def _left_over(road: Road, hooks: dict[str, Path]) -> Iterable[Done]:
+def _left_over(road: Road, hooks: dict[str, Path], asked: set[str]) -> Iterable[Done]:
     if not hooks:
         return ()
     from returnctl.shop.carrying import carry_left_over
 
-    return carry_left_over(road, hooks)
+    return carry_left_over(road, hooks, asked)

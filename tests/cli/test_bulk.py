@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from tests.cli.shops import kept, record, typed
-from tests.program import Ran, run
+from tests.program import NOW, Ran, run
 
 
 def rows(*requests: Any) -> str:
@@ -79,3 +83,58 @@ def test_a_dry_run_counts_nothing(shop: Path) -> None:
     assert [result["outcome"] for result in planned.json["results"]] == ["planned", "refused"]
     assert kept(shop) == before
     typed(shop, "list")
+
+
+def test_a_file_shares_commits(shop: Path) -> None:
+    before = (shop / "data/journal.jsonl").read_bytes().count(b"\n")
+    requests = [{"order": f"L-{n}", "items": {"1": 1}, "reason": "damaged", "key": f"k{n}"} for n in (1, 2, 3)]
+    assert apply(shop, rows(*requests, {"order": "NOPE"}, requests[0])).code == 3
+    lines = (shop / "data/journal.jsonl").read_bytes().splitlines()[before:]
+    assert len(lines) < 3
+    assert sum(len(json.loads(line)["events"]) for line in lines) == 3
+    again = apply(shop, rows(*requests)).json["results"]
+    assert {result["outcome"] for result in again} == {"unchanged"}
+    assert run("fsck", cwd=shop).code == 0
+
+
+def test_a_row_sees_the_rows_before_it(shop: Path) -> None:
+    """Two units of three, and two more are one too many, in a dry run as well."""
+    two = {"order": "L-1", "items": {"1": 2}, "reason": "damaged"}
+    text = rows(two, two, {"order": "L-1", "reason": "damaged"})
+    for words in (("-n",), ()):
+        ran = run("apply", "--from", "-", "--json", *words, cwd=shop, input=text)
+        results = ran.json["results"]
+        assert [result["id"] for result in results] == ["R-000001", "L-1", "R-000002"]
+        assert (ran.code, results[1]["error"]["code"]) == (3, "not_eligible")
+    assert [line["requested"] for line in record(shop, 2)["lines"]] == [1]
+
+
+def test_the_platforms_deadline_stands_in_a_row(shop: Path) -> None:
+    ends = "2026-11-12T08:30:00Z"
+    request = {"order": "L-1", "reason": "damaged", "external": "4035"}
+    done = apply(shop, rows(request | {"due": ends}, request | {"due": "2026-11-12T08:30"}))
+    assert (done.code, record(shop, 1)["due"]["at"]) == (3, ends)
+    assert done.json["results"][1]["error"]["facts"]["row"] == 2
+
+
+def test_ctrl_c_ends_after_a_whole_commit(shop: Path) -> None:
+    """The rest was not begun, and what was done is told."""
+    requests = rows(*({"order": "L-1", "items": {"1": 1}, "reason": "damaged", "exception": "x"} for _ in range(3)))
+    requests += rows(*({"order": f"NOPE-{n}"} for n in range(40_000)))
+    words = [sys.executable, "-m", "returnctl", "apply", "--from", "-", "--json", "--now", NOW]
+    with subprocess.Popen(words, cwd=shop, stdin=-1, stdout=-1, stderr=-1) as running:
+        assert running.stdin
+        running.stdin.write(requests.encode())
+        running.stdin.close()
+        while not (shop / "data/returns/000/R-000003.json").exists():
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        assert running.stdout
+        assert running.stderr
+        out, err = running.stdout.read(), running.stderr.read().decode()
+        assert running.wait(60) == 130
+    results = json.loads(out)["results"]
+    assert [result["outcome"] for result in results[:3]] == ["done"] * 3
+    assert 3 < len(results) < 40_003
+    assert f"interrupted: {len(results)} were done" in err
+    assert "Traceback" not in err
