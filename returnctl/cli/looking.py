@@ -15,6 +15,7 @@ from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
+    from returnctl.errors import UnsafeHook
     from returnctl.storage.changes import Query
 
 _SORTS = ("id", "due", "updated")
@@ -153,6 +154,16 @@ def todo(
     work = worklist(wanted.find_shop(), until, limit)
     rows = [row_of_todo(*each) for each in work.found]
     put(written(rows, wanted.format, TODO, lambda row: cells_of_todo(row, now)))
+    _tell_refused(work.refused)
     if not rows and wanted.format == "table" and not wanted.quiet:
         mention(say("nothing to do."))
     return _tell_damaged(wanted, work.damaged) or int(exit_code and bool(rows))
+
+
+def _tell_refused(hooks: tuple[UnsafeHook, ...]) -> None:
+    """What is listed as owed would go on waiting, and nobody would know for what."""
+    for failure in hooks:
+        from returnctl.output.failures import told, unsafe
+
+        mention(say("warning: {text}", text=unsafe(failure.facts)))
+        mention("  " + told(failure.code, failure.facts).hint)

@@ -188,6 +188,11 @@ def told(code: str, facts: Mapping[str, Any]) -> Sentence:
     return Sentence(clean(say(sentence.what).format_map(shown)), clean(hint))
 
 
+def unsafe(facts: Mapping[str, Any]) -> str:
+    """An unsafe hook, before anybody tried to run it."""
+    return clean(say("{path} will not be run: {why}", path=facts["path"], why=cause(str(facts["why"]))))
+
+
 def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     """What sentences need beyond the plain facts."""
     made: dict[str, str] = {}

@@ -27,7 +27,6 @@ from returnctl.shop import hooks
 from returnctl.shop.road import Decide, Done, Road, warned
 from returnctl.storage.changes import Query
 
-_HOOKS = {"pay": "refund", "tell": "notify", "act": "act"}
 _FORMATS = {"pay": "refund/v1", "tell": "notice/v1", "act": "act/v1"}
 _DONE: dict[str, Decide] = {"pay": paying.paid_by_hook, "tell": workflow.carried, "act": workflow.carried}
 _DECLINED: dict[str, Decide] = {"pay": paying.failed_by_hook, "tell": workflow.declined, "act": workflow.declined}
@@ -44,7 +43,7 @@ class Carried(NamedTuple):
 
 def hooks_of(road: Road, *kinds: str) -> dict[str, Path]:
     """The hooks that the shop has for these kinds of tasks. Raises UnsafeHook."""
-    found = {kind: hooks.find(road.shop.root, _HOOKS[kind]) for kind in kinds}
+    found = {kind: hooks.find(road.shop.root, hooks.NAMES[kind]) for kind in kinds}
     return {kind: hook for kind, hook in found.items() if hook}
 
 

@@ -17,6 +17,8 @@ from returnctl.errors import UnsafeHook
 if TYPE_CHECKING:
     from subprocess import Popen
 
+# By the kind of the task.
+NAMES = {"pay": "refund", "tell": "notify", "act": "act"}
 _DECLINED = 10
 _SECONDS = 60
 # Of what a hook says, a line is kept; it may say as much as the disk bears.
@@ -39,13 +41,13 @@ def find(root: Path, name: str) -> Path | None:
         return None
     real = path.resolve()
     for each in (path.parent, real.parent, real):
-        why = _whose(each.stat())
+        why = not_ours(each.stat())
         if why:
             raise UnsafeHook(path=f"hooks/{name}", why=why)
     return path
 
 
-def _whose(told: os.stat_result) -> str | None:
+def not_ours(told: os.stat_result) -> str | None:
     """Why it is not ours alone; a group that only its owner is in is the owner. In a sticky folder all keep theirs."""
     if told.st_uid not in (os.geteuid(), _ROOT_USER):
         return "another user owns it"

@@ -171,6 +171,31 @@ def test_a_sweep_with_such_a_hook_decides_nothing(shop: Path) -> None:
     assert record(shop, 1)["state"] == "approved"
 
 
+@pytest.mark.parametrize(
+    ("loose", "told"),
+    [
+        (["refund", "notify", "act"], ["refund", "notify"]),
+        (["act"], []),
+        ([], []),
+    ],
+)
+def test_the_work_list_names_the_hooks_that_what_is_owed_waits_for_in_vain(
+    shop: Path, loose: list[str], told: list[str]
+) -> None:
+    led_to_refund(shop)
+    assert run("todo", cwd=shop, now=NOW).err == ""
+    samples(shop, "refund", "notify", "act")
+    for name in loose:
+        (shop / "hooks" / name).chmod(0o777)
+    for words in (("todo",), ("todo", "--json"), ()):
+        ran = run(*words, cwd=shop, now=NOW)
+        warnings = [line for line in ran.err.splitlines() if not line.startswith("  ")]
+        assert warnings == [f"warning: hooks/{name} will not be run: everybody may write it" for name in told]
+        assert ran.err.count("chmod go-w") == len(told)
+        assert ran.code == 0
+    assert "hooks/" not in run("todo", "--due=-1d", cwd=shop, now=NOW).err
+
+
 # --- our own end, at any point around the hook
 
 
