@@ -58,6 +58,7 @@ COMMANDS: dict[str, Entry] = {
     "backup": Entry("keeping:backup", _CARE, mark("Copy the whole shop while others work.")),
     "seal": Entry("keeping:seal", _CARE, mark("Write the journal's head into seals/, for git to vouch for.")),
     "anonymize": Entry("anonymizing:anonymize", _CARE, mark("Remove the buyers of returns that ended, for good.")),
+    "doctor": Entry("doctoring:doctor", _CARE, mark("Look at all that the shop stands on, and say what to do.")),
     "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),
     "help": Entry("care:help_", _CARE, mark("Explain exit codes, the workflow, the environment.")),
 }

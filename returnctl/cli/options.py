@@ -64,13 +64,16 @@ class Wanted:
         request = Request(self.command, self.read_clock(), self.by, self.role, self.key, self.dry_run, timeout)
         return Road(self.find_shop(), request)
 
-    def read_clock(self) -> datetime:
-        """The one reading of the clock: `--now`, `RETURNCTL_NOW`, else the machine's; UTC, in whole seconds."""
+    def read_clock(self, zone: Callable[[], tzinfo] | None = None) -> datetime:
+        """The one reading of the clock: `--now`, `RETURNCTL_NOW`, else the machine's; UTC, in whole seconds.
+
+        What is told without a zone is read in `zone`, by default the shop's.
+        """
         if self.clock is None:
             told = self.now or os.environ.get("RETURNCTL_NOW")
             machine = datetime.now(UTC).replace(microsecond=0)
             what = "--now" if self.now else "RETURNCTL_NOW"
-            self.clock = instant(told, what, machine, self.zone) if told else machine
+            self.clock = instant(told, what, machine, zone or self.zone) if told else machine
             if self.clock.year not in _YEARS:
                 raise BadValue(what="--now", value=told or "", wanted="instant")
         return self.clock
@@ -85,7 +88,11 @@ class Wanted:
         try:
             return ZoneInfo(self.find_shop().settings.timezone)
         except NoShop:
-            return datetime.now(UTC).astimezone().tzinfo or UTC
+            return machine_zone()
+
+
+def machine_zone() -> tzinfo:
+    return datetime.now(UTC).astimezone().tzinfo or UTC
 
 
 class Option(click.Option):

@@ -25,6 +25,7 @@ _SECONDS = 60
 _READ = 1 << 16
 _LINE = 200
 _ROOT_USER = 0
+BY_GROUP = "its group may write it"
 
 
 class Answer(NamedTuple):
@@ -55,7 +56,7 @@ def not_ours(told: os.stat_result) -> str | None:
         return None
     if told.st_mode & stat.S_IWOTH:
         return "everybody may write it"
-    return "its group may write it" if told.st_mode & stat.S_IWGRP and not _own_group(told) else None
+    return BY_GROUP if told.st_mode & stat.S_IWGRP and not _own_group(told) else None
 
 
 def _own_group(told: os.stat_result) -> bool:

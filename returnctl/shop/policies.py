@@ -15,6 +15,7 @@ from returnctl.domain.order import Order
 from returnctl.domain.policy import Pinned, PolicySource
 from returnctl.domain.record import PolicyRef
 from returnctl.errors import InvalidPolicy, NoPolicy, SeveralPolicies
+from returnctl.shop.git import git
 from returnctl.shop.reading import read
 from returnctl.shop.shop import Shop
 from returnctl.storage.digests import digest
@@ -159,18 +160,5 @@ def calendar(country: str, years: range) -> WorkCalendar:
 
 def commit_of(root: Path) -> str | None:
     """The git commit that the shop stands at, where it is in git."""
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
-        return None
-    import subprocess  # only shops in git pay for it
-
-    try:
-        asked = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "--short=7", "HEAD"],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=5,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return asked.stdout.strip() or None if asked.returncode == 0 else None
+    asked = git(root, "rev-parse", "--short=7", "HEAD")
+    return asked.stdout.strip() or None if asked and asked.returncode == 0 else None

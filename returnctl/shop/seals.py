@@ -71,6 +71,12 @@ def sealed_heads(shop: Shop) -> list[tuple[str, int, str]]:
     return [(f"{_FOLDER}/{name}", each.sequence, each.digest) for name, seals in files for each in seals.seals]
 
 
+def newest(shop: Shop) -> Seal | None:
+    """The seal of the latest commit. Raises as `sealed_heads` does."""
+    found = (each for name in _names(shop) for each in _read(shop.root / _FOLDER / name).seals)
+    return max(found, key=lambda each: each.sequence, default=None)
+
+
 def _names(shop: Shop) -> list[str]:
     try:
         return sorted(path.name for path in (shop.root / _FOLDER).iterdir() if path.suffix == ".json")

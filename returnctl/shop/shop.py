@@ -65,8 +65,8 @@ class Shop:
 
     @cached_property
     def store(self) -> Store:
-        shared = bool(_SHARED.search(self._told))
-        _refuse_foreign(self.folder, shared=shared)
+        shared = is_shared(self._told)
+        refuse_foreign(self.folder, shared=shared)
         return Store(self.folder, private=not shared)
 
     @cached_property
@@ -92,7 +92,11 @@ class Shop:
         return settings
 
 
-def _refuse_foreign(folder: str, *, shared: bool) -> None:
+def is_shared(settings: bytes) -> bool:
+    return bool(_SHARED.search(settings))
+
+
+def refuse_foreign(folder: str, *, shared: bool) -> None:
     """Whoever owns the folder or the settings says what runs here. Raises NotYours."""
     above, settings = os.stat(folder), os.stat(os.path.join(folder, SETTINGS))
     by_group = shared and not is_foreign(above, shared=True)

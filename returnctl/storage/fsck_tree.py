@@ -14,7 +14,6 @@ from returnctl.storage.index import Index
 
 _OURS = frozenset({layout.JOURNAL, layout.LOCK, layout.INDEX, f"{layout.INDEX}-journal"})
 _UNCHECKED = ("cache", layout.STAGE)
-_TORN = re.compile(r"journal\.torn-[0-9]+", re.ASCII)
 # As sync tools name the copy of which they could not tell whether it is the newer one.
 _CONFLICT = re.compile(r"conflict|\(\d+\)|(^|[^0-9])\d+ \d+\.|~$| copy|副本|冲突", re.IGNORECASE)
 
@@ -56,7 +55,7 @@ def _entry(data: Folder, index: Index, path: str, told: os.stat_result, owner: i
 
 def _unknown(index: Index, path: str) -> Iterator[Finding]:
     name = path.rpartition("/")[2]
-    if _TORN.fullmatch(path):
+    if layout.TORN.fullmatch(path):
         yield Finding("torn", layout.shown(path))
     elif path not in _OURS and index.committed(path) is None:
         yield Finding(_of_what(index, path, name), layout.shown(path))

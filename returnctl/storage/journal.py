@@ -131,6 +131,24 @@ def last(data: Folder) -> Entry | None:
             os.close(fd)
 
 
+def tail(data: Folder, most: int) -> Iterator[Entry]:
+    """The whole lines among the last `most` bytes, each checked by itself only. Raises Damaged, NewerFormat."""
+    with told(JOURNAL):
+        fd = data.open_file(JOURNAL)
+        try:
+            size = os.fstat(fd).st_size
+            read = os.pread(fd, most, max(0, size - most))
+        finally:
+            os.close(fd)
+    whole = read if size <= most else read[read.find(b"\n") + 1 :]
+    yield from (entry_of(line) for line in whole[: whole.rfind(b"\n") + 1].splitlines(keepends=True))
+
+
+def is_torn(data: Folder) -> bool:
+    """Whether a last line without its end is still to be set aside."""
+    return bool(_torn(data)[1])
+
+
 def append(data: Folder, size: int, line: bytes) -> None:
     """Commit: the line is on the disk when this returns.
 

@@ -15,6 +15,7 @@ RETURNS = "returns/"
 ORDERS = "orders/"
 POLICIES = "policies/"
 FILES = "files/"
+TORN = re.compile(r"journal\.torn-[0-9]+", re.ASCII)
 FOLDERS = ("returns", "orders", "policies", "files", STAGE)
 
 _RETURN = re.compile(r"R-(0[0-9]{5}|[1-9][0-9]{5,14})", re.ASCII)

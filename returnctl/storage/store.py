@@ -110,9 +110,7 @@ class Store:
 
     @contextmanager
     def _open(self) -> Iterator[Folder]:
-        with told(""):
-            data = Folder.open(f"{self._root}/{_DATA}", shared=self._shared)
-        with data:
+        with opened(self._root, shared=self._shared) as data:
             _guard(data)
             yield data
 
@@ -138,6 +136,12 @@ class Store:
             staging.recover(data)
         with told(""):
             return rebuild.brought_up(data, known, self._progress)
+
+
+def opened(root: str | Path, *, shared: bool) -> Folder:
+    """The data of a shop, as they are. Raises Damaged, SystemFailure."""
+    with told(""):
+        return Folder.open(f"{root}/{_DATA}", shared=shared)
 
 
 def _current(data: Folder, index: Index | None) -> Index | None:

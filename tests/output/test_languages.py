@@ -16,7 +16,7 @@ from wcwidth import wcswidth, wcwidth
 
 from returnctl.cli import main
 from returnctl.cli.commands import COMMANDS
-from returnctl.output import causes, failures, forms, intake_words, problems, results, topics, words
+from returnctl.output import causes, doctor, failures, forms, intake_words, problems, results, topics, words
 from tests import catalogue
 from tests.program import run
 
@@ -65,6 +65,7 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
 
 TABLES = {
     "failures": [text for each in failures._SENTENCES.values() for text in each],
+    "doctor": [*doctor.SEVERITIES.values(), *doctor.CHECKS.values(), *doctor.WHAT.values(), *doctor.CURES.values()],
     "wanted": failures._WANTED.values(),
     "rules": failures._RULES.values(),
     "causes": causes.CAUSES.values(),
@@ -79,7 +80,11 @@ TABLES = {
 
 def is_typed(text: str) -> bool:
     """A command to type, or a fact alone: the same in every language."""
-    return not text or text.startswith(("returnctl ", "pip ")) or bool(re.fullmatch(r"\{\w+\}", text))
+    return (
+        text in ("", "git")
+        or text.startswith(("returnctl ", "pip ", "chmod ", "echo "))
+        or bool(re.fullmatch(r"\{\w+\}", text))
+    )
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -171,6 +176,14 @@ def test_what_is_shown_is_chinese(line: str, shop: Path, missed: Missed, capsys:
     told = capsys.readouterr()
     assert missed.texts == set()
     assert CHINESE.search(told.out + told.err) or line == "sweep"
+
+
+def test_so_is_what_a_doctor_says(shop: Path, missed: Missed, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of this machine as it is, so the exit code is its own."""
+    assert main.run(typed("doctor", shop)) in (0, 1)
+    told = capsys.readouterr()
+    assert (missed.texts, told.err) == (set(), "")
+    assert all(CHINESE.match(line) for line in told.out.splitlines() if not line.startswith("  "))
 
 
 @pytest.mark.parametrize("line", REFUSALS)
