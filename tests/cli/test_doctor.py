@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from returnctl.storage import journal, store
 from tests.cli.shops import DEMO_NOW, ROOT
 from tests.program import Ran, run
 
@@ -133,7 +134,7 @@ def both(*spoils: Spoil) -> Spoil:
     return lambda shop: [spoil(shop) for spoil in spoils]
 
 
-def journal(change: Callable[[bytes], bytes]) -> Spoil:
+def lines(change: Callable[[bytes], bytes]) -> Spoil:
     def spoil(shop: Path) -> None:
         path = shop / "data/journal.jsonl"
         path.write_bytes(change(path.read_bytes()))
@@ -180,16 +181,16 @@ FAULTS: dict[str, tuple[Spoil, str, str, str]] = {
     "no data": (gone("data"), "damaged", "problem", "backup"),
     "no lock": (gone("data/lock"), "damaged", "problem", "returnctl fsck --repair"),
     "no journal": (gone("data/journal.jsonl"), "damaged", "problem", "returnctl fsck"),
-    "a spoilt line": (journal(lambda x: x[:-9] + b"x" + x[-8:]), "damaged", "problem", "returnctl fsck"),
+    "a spoilt line": (lines(lambda x: x[:-9] + b"x" + x[-8:]), "damaged", "problem", "returnctl fsck"),
     "a line of a newer version": (
-        journal(lambda x: x.replace(b"commit/v1", b"commit/v9")), "damaged", "problem", "returnctl fsck",
+        lines(lambda x: x.replace(b"commit/v1", b"commit/v9")), "damaged", "problem", "returnctl fsck",
     ),
     "an outcome that is not known": (added("data/lock", "unsure: run returnctl fsck\n"), "unsure", "problem", "fsck"),
     "something staged": (added("data/stage/returns+000+R-000001.json"), "unfinished_change", "warning", "todo"),
-    "a line that is cut off": (journal(lambda x: x + b'{"sequ'), "unfinished_change", "warning", "returnctl todo"),
+    "a line that is cut off": (lines(lambda x: x + b'{"sequ'), "unfinished_change", "warning", "returnctl todo"),
     "a line set aside": (added("data/journal.torn-1"), "torn_lines", "note", "nothing needs to be done"),
     "an older journal than sealed": (
-        both(sealed, journal(lambda x: b"".join(x.splitlines(keepends=True)[:-3]))),
+        both(sealed, lines(lambda x: b"".join(x.splitlines(keepends=True)[:-3]))),
         "older_than_seal", "problem", "returnctl fsck",
     ),
     "a seal that is none": (added("seals/2026-01.json"), "damaged", "problem", "returnctl fsck"),
@@ -217,7 +218,7 @@ def test_faults_are_told_with_what_to_do(
 
 def test_all_faults_are_told_at_once(demo: Path, quiet: dict[str, str]) -> None:
     spoils = (replaced("returnctl.yaml", "market: US", "market: XX"), gone("policies/standard.yaml"), a_hook(0o777))
-    both(*spoils, added("data/lock", "unsure: x"), mode("data", 0o755), journal(lambda x: x + b"x"))(demo)
+    both(*spoils, added("data/lock", "unsure: x"), mode("data", 0o755), lines(lambda x: x + b"x"))(demo)
     told = {"invalid_settings", "no_policies", "unsafe_hook", "open", "unfinished_change"}
     assert told <= set(found(doctor(demo, **quiet), "warning", "problem"))
 
@@ -259,6 +260,22 @@ def test_what_waits_for_a_hook_that_is_missing_is_counted(demo: Path, quiet: dic
     assert not (demo / "data/index.sqlite").exists()
 
 
+def test_an_index_in_the_middle_of_a_change_is_left_alone(demo: Path, quiet: dict[str, str]) -> None:
+    added("data/index.sqlite-journal", "not over yet")(demo)
+    before = state(demo)
+    assert "hook_missed" not in found(doctor(demo, **quiet))
+    assert state(demo) == before
+
+
+@pytest.mark.parametrize("most", [1, 500, 5000, 1 << 20])
+def test_the_tail_of_a_journal_is_read_by_whole_lines(demo: Path, most: int) -> None:
+    content = (demo / "data/journal.jsonl").read_bytes()
+    with store.opened(demo, shared=False) as data:
+        entries = [entry.sequence for entry in journal.tail(data, most)]
+    assert len(entries) == content[-most - 1 :].count(b"\n") - (most < len(content))
+    assert entries == list(range(50 - len(entries), 50))
+
+
 # --- locks
 
 
@@ -287,6 +304,8 @@ def test_a_locked_shop_tells_who_holds_it(demo: Path, quiet: dict[str, str]) -> 
         assert found(ran, "warning", "problem") == {}
         assert found(ran)["locked"]["holder"] == "mei: returnctl import"
         assert "commits" in found(ran, "ok")
+        added("data/stage/returns+000+R-000001.json")(demo)
+        assert "unfinished_change" not in found(doctor(demo, **quiet))
         since = (demo / "data/lock").read_text().replace("since: 2", "since: 1")
         (demo / "data/lock").write_text(since)
         assert found(doctor(demo, **quiet), "warning")["locked_long"]["holder"] == "mei: returnctl import"

@@ -77,14 +77,6 @@ def test_modes(tmp_path: Path, shared: bool, path: str, mode: int, others: bool 
         assert list(glance.modes(data)) == ([] if others is None else [(f"data/{path}", mode, others)])
 
 
-def test_an_index_in_the_middle_of_a_change_is_left_alone(root: Path, data: Folder) -> None:
-    with Store(root).reading():
-        pass
-    (root / "data/index.sqlite-journal").write_bytes(b"")
-    assert glance.owing(data, 10) == []
-    assert (root / "data/index.sqlite-journal").exists()
-
-
-def test_the_tail_of_a_journal(root: Path, data: Folder) -> None:
+def test_a_new_journal_has_no_tail(data: Folder) -> None:
     assert glance.last_by(data, "sweep", 1 << 20) is None
     assert glance.last_by(data, "sweep", 1) is None
