@@ -13,7 +13,7 @@ from returnctl.domain.states import ENDED, Role
 from returnctl.shop.road import Done, Road
 from returnctl.storage.changes import Query
 from returnctl.storage.head import Head
-from returnctl.storage.layout import RETURNS
+from returnctl.storage.layout import RETURNS, number_of
 from returnctl.storage.snapshot import Snapshot
 
 _SHA256 = re.compile(rb'"sha256": "([0-9a-f]{64})"')
@@ -50,22 +50,23 @@ def _ended(road: Road, before: datetime) -> list[str]:
 def _clear_orders(road: Road) -> int:
     """The orders, in every import that holds them, whose returns all went this way."""
     with road.reading() as snapshot:
-        batches, orders = list(snapshot.batches()), snapshot.orders_of_only(NOBODY.id)
-    return sum(_clear_batch(road, batch, orders) for batch in batches) if orders else 0
+        any_ = any(snapshot.summaries(Query(buyer=NOBODY.id, limit=1)))
+        batches = list(snapshot.batches()) if any_ else []
+    return sum(_clear_batch(road, batch) for batch in batches)
 
 
-def _clear_batch(road: Road, batch: int, orders: frozenset[str]) -> int:
+def _clear_batch(road: Road, batch: int) -> int:
     with road.writing() as writer:
         found = writer.get_batch(batch)
-        cleared = tuple(_cleared(order, orders) for order in found)
+        cleared = tuple(_cleared(writer, order) for order in found)
         count = sum(order != before for order, before in zip(cleared, found, strict=True))
         if count:
             writer.commit(road.line(road.moment(Role.SELLER), batches={batch: cleared}))
         return count
 
 
-def _cleared(order: Order, orders: frozenset[str]) -> Order:
-    return order_without_buyer(order) if order.id in orders else order
+def _cleared(snapshot: Snapshot, order: Order) -> Order:
+    return order_without_buyer(order) if snapshot.is_of_only(NOBODY.id, order.id) else order
 
 
 def _remove_files(road: Road) -> int:
@@ -82,12 +83,16 @@ def _remove_files(road: Road) -> int:
 
 def _named(road: Road) -> tuple[set[str], Head]:
     with road.reading() as snapshot:
-        ids, head = snapshot.all_ids(), snapshot.head()
+        head = snapshot.head()
     named: set[str] = set()
-    for at in range(0, len(ids), _PORTION):
+    last = 0
+    while True:
         with road.reading() as snapshot:
-            named.update(*(_files_of(snapshot, each) for each in ids[at : at + _PORTION]))
-    return named, head
+            ids = snapshot.ids_after(last, _PORTION)
+            named.update(*(_files_of(snapshot, each) for each in ids))
+        if not ids:
+            return named, head
+        last = number_of(ids[-1]) or 0
 
 
 def _files_in(snapshot: Snapshot, path: str) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 PREFIX = "sha256:"
 # From here on OpenSSL saves more time than loading it takes.
-_LARGE = 1 << 20
+_large = 1 << 20
+_DIGITS = 64
 
 
 def digest(data: bytes) -> str:
@@ -16,8 +18,28 @@ def digest(data: bytes) -> str:
 
 
 def hexdigest(data: bytes) -> str:
-    digits: str = _sha256(large=len(data) > _LARGE)(data).hexdigest()
+    digits: str = _sha256(large=len(data) > _large)(data).hexdigest()
     return digits
+
+
+def expect_many() -> None:
+    """Long work: from here on OpenSSL is worth its loading, however small each piece is."""
+    global _large  # noqa: PLW0603
+    _large = 0
+
+
+def packed(digest: str) -> bytes | str:
+    """Half as long; what is no digest stays as it is."""
+    digits = digest.removeprefix(PREFIX)
+    if len(digits) == _DIGITS and len(digest) == len(PREFIX) + _DIGITS:
+        with suppress(ValueError):
+            value = bytes.fromhex(digits)
+            return value if value.hex() == digits else digest
+    return digest
+
+
+def unpacked(value: object) -> str:
+    return PREFIX + value.hex() if isinstance(value, bytes) else str(value)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -11,13 +12,16 @@ from msgspec.structs import replace
 from returnctl.domain.order import Buyer, Document, Order
 from returnctl.domain.policy import Pinned
 from returnctl.domain.record import Return
-from returnctl.errors import Damaged, NewerFormat
+from returnctl.errors import Damaged, Failure, NewerFormat
 from returnctl.storage.digests import digest
 from returnctl.storage.layout import shown
 
-T = TypeVar("T", bound=Document)
+T = TypeVar("T", Return, Order, Pinned)
 
 FORMATS: dict[type[Document], str] = {Return: "return/v1", Order: "order/v1", Pinned: "pinned-policy/v1"}
+
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class _Format(Struct):
@@ -53,19 +57,21 @@ def order_digest(order: Order) -> str:
 
 def decode(data: bytes, path: str, kind: type[T]) -> T:
     """Raises NewerFormat for a document of a later returnctl, Damaged for what is no such document."""
-    try:
-        _check_format(msgspec.json.decode(data, type=_Format).returnctl, path, FORMATS[kind])
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise Damaged(path=shown(path), why="not_readable") from None
+    document: T | None = None
+    with suppress(*_UNREADABLE):
+        document = msgspec.json.decode(data, type=kind)
+    if document is None or document.returnctl != FORMATS[kind]:
+        raise _why_not(data, path, FORMATS[kind])
+    return document
 
 
-def _check_format(told: str, path: str, known: str) -> None:
-    if told == known:
-        return
-    if told.partition("/")[0] == known.partition("/")[0]:
-        raise NewerFormat(path=shown(path), format=told)
-    raise Damaged(path=shown(path), why="not_readable")
+def _why_not(data: bytes, path: str, known: str) -> Failure:
+    """A later format may hold anything, so it is told before what its types are not."""
+    with suppress(*_UNREADABLE):
+        told = msgspec.json.decode(data, type=_Format).returnctl
+        if told != known and told.partition("/")[0] == known.partition("/")[0]:
+            return NewerFormat(path=shown(path), format=told)
+    return Damaged(path=shown(path), why="not_readable")
 
 
 def _indented(document: Document) -> bytes:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from returnctl.errors import Failure
 from returnctl.storage import fsck_documents, fsck_index, fsck_tree, journal, layout, staging
 from returnctl.storage.changes import Entry
+from returnctl.storage.digests import expect_many
 from returnctl.storage.files import Folder, told
 from returnctl.storage.findings import Finding
 from returnctl.storage.head import Head
@@ -70,6 +71,7 @@ def _unfinished(data: Folder) -> Iterator[Finding]:
 
 def _found(data: Folder, index: Index, counts: Counter[str], seals: list[tuple[str, int, str]]) -> Iterator[Finding]:
     index.script(_MORE)
+    expect_many()
     with index.change():
         yield from _lines(data, index, counts)
         yield from _sealed(index, seals)

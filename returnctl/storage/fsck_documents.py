@@ -19,13 +19,13 @@ from returnctl.storage.findings import Finding
 from returnctl.storage.index import Index
 from returnctl.storage.rebuild import Batch, load
 
-_PORTION = "SELECT path, digest FROM documents WHERE path > ? ORDER BY path LIMIT 500"
+_PORTION = 500
 
 
 def check(data: Folder, index: Index, counts: Counter[str]) -> Iterator[Finding]:
     """Reads every document once, and puts what it read into the index."""
     path = ""
-    while portion := index.rows(_PORTION, (path,)).fetchall():
+    while portion := index.documents(path, _PORTION):
         for path, committed in portion:
             counts[_kind(path)] += 1
             try:

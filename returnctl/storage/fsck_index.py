@@ -9,16 +9,17 @@ from itertools import zip_longest
 from returnctl.storage import layout
 from returnctl.storage.files import Folder
 from returnctl.storage.findings import Finding
-from returnctl.storage.index import BROKEN, Index, drop
+from returnctl.storage.index import BROKEN, RETURN, Index, drop
 from returnctl.storage.rebuild import brought_up
 
 _OF_THE_JOURNAL = (
     "SELECT size, sequence, digest, counter FROM head",
     "SELECT path, digest FROM documents ORDER BY path",
+    "SELECT number, digest FROM records ORDER BY number",
     "SELECT key, request, result FROM keys ORDER BY key",
 )
 _OF_DOCUMENTS = (
-    "SELECT * FROM returns ORDER BY number",
+    f"SELECT number, account, state, {RETURN} FROM returns LEFT JOIN shelves USING (shelf) ORDER BY number",  # noqa: S608
     "SELECT * FROM orders ORDER BY id",
     "SELECT number, tracking FROM parcels ORDER BY number, tracking",
 )

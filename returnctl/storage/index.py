@@ -14,55 +14,74 @@ from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from returnctl.storage.boot import boot_id
-from returnctl.storage.digests import digest
+from returnctl.storage.digests import digest, packed, unpacked
 from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
-from returnctl.storage.layout import INDEX, ORDERS, RETURNS
+from returnctl.storage.layout import INDEX, ORDERS, number_at, path_of
 
 _VERSION = 2
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
-# Where there is no due: sorts after all that have one.
-NEVER = 1 << 62
 _SECONDS = 2
+# Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.
+_CACHE = 48_000
 
 _UNSYNCED = "PRAGMA synchronous = OFF"
-_SCHEMA = """
+# Documents of returns are known by their number, all others by their path. A shelf is what stands on it: the
+# returns of one account in one state; few of them take the place of two words in each row, and in each index.
+_TABLES = """
 CREATE TABLE head (
     version INTEGER, size INTEGER, sequence INTEGER, digest TEXT, counter INTEGER, folders TEXT,
     own TEXT, boot TEXT, synced INTEGER
 );
-CREATE TABLE documents (path TEXT PRIMARY KEY, digest TEXT, place INTEGER, unread INTEGER) WITHOUT ROWID;
-CREATE INDEX unread ON documents (path) WHERE unread;
+CREATE TABLE documents (path TEXT PRIMARY KEY, digest BLOB, place INTEGER, unread INTEGER) WITHOUT ROWID;
+CREATE TABLE records (number INTEGER PRIMARY KEY, digest BLOB, place INTEGER, unread INTEGER);
+CREATE TABLE shelves (shelf INTEGER PRIMARY KEY, account TEXT, state TEXT);
 CREATE TABLE returns (
-    number INTEGER PRIMARY KEY, state TEXT, type TEXT, order_id TEXT, account TEXT, reason TEXT, due_action TEXT,
+    number INTEGER PRIMARY KEY, shelf INTEGER, type TEXT, order_id TEXT, reason TEXT, due_action TEXT,
     due_by TEXT, due INTEGER, due_then TEXT, total TEXT, currency TEXT, updated INTEGER, buyer TEXT,
     applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER
 );
-CREATE INDEX by_due ON returns (due);
-CREATE INDEX by_sweep ON returns (sweep_at) WHERE sweep_at IS NOT NULL;
-CREATE INDEX by_updated ON returns (updated);
-CREATE INDEX by_state ON returns (state);
-CREATE INDEX by_state_due ON returns (state, due);
-CREATE INDEX by_state_updated ON returns (state, updated);
-CREATE INDEX by_order ON returns (order_id);
-CREATE INDEX by_buyer ON returns (buyer, applied);
-CREATE INDEX by_external ON returns (external) WHERE external IS NOT NULL;
-CREATE INDEX by_owed ON returns (state, updated) WHERE owed > 0;
 CREATE TABLE parcels (number INTEGER, tracking TEXT, PRIMARY KEY (number, tracking)) WITHOUT ROWID;
-CREATE INDEX by_tracking ON parcels (tracking);
 CREATE TABLE orders (
-    id TEXT PRIMARY KEY, batch INTEGER, start INTEGER, length INTEGER, digest TEXT, account TEXT, market TEXT,
+    id TEXT PRIMARY KEY, batch INTEGER, start INTEGER, length INTEGER, digest BLOB, account TEXT, market TEXT,
     ordered INTEGER, total TEXT, currency TEXT, buyer TEXT
 );
-CREATE INDEX by_ordered ON orders (ordered);
-CREATE TABLE keys (key TEXT PRIMARY KEY, request TEXT, result BLOB) WITHOUT ROWID;
+CREATE TABLE keys (key TEXT PRIMARY KEY, request BLOB, result BLOB) WITHOUT ROWID;
+"""
+# Made after the rows of a new index: that is faster, and leaves no gaps in them.
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS unread_documents ON documents (path) WHERE unread;
+CREATE INDEX IF NOT EXISTS unread_records ON records (number) WHERE unread;
+CREATE INDEX IF NOT EXISTS by_shelf ON returns (shelf);
+CREATE INDEX IF NOT EXISTS by_shelf_due ON returns (shelf, due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_shelf_updated ON returns (shelf, updated);
+CREATE INDEX IF NOT EXISTS by_shelf_owed ON returns (shelf, updated) WHERE owed > 0;
+CREATE INDEX IF NOT EXISTS by_due ON returns (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_sweep ON returns (sweep_at) WHERE sweep_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_order ON returns (order_id);
+CREATE INDEX IF NOT EXISTS by_buyer ON returns (buyer);
+CREATE INDEX IF NOT EXISTS by_external ON returns (external) WHERE external IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_tracking ON parcels (tracking);
+CREATE INDEX IF NOT EXISTS orders_by_date ON orders (ordered);
+CREATE INDEX IF NOT EXISTS orders_by_account ON orders (account, ordered) WHERE account IS NOT NULL;
+CREATE INDEX IF NOT EXISTS orders_by_buyer ON orders (buyer);
 """
 
-_PUT_RETURN = "INSERT OR REPLACE INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# What `rows.return_row` gives beside number, account and state, in its order.
+RETURN = (
+    "type, order_id, reason, due_action, due_by, due, due_then, total, currency, updated, buyer, applied,"
+    " external, owed, sweep_at, lapsed"
+)
+_SHELF = "SELECT shelf FROM shelves WHERE account IS ?2 AND state = ?3"
+_PUT_SHELF = f"INSERT INTO shelves (account, state) SELECT ?2, ?3 WHERE NOT EXISTS ({_SHELF})"
+_PUT_RETURN = (
+    f"INSERT OR REPLACE INTO returns (number, shelf, {RETURN})"  # noqa: S608
+    f" VALUES (?1, ({_SHELF}){', ?' * len(RETURN.split(', '))})"
+)
 _ORDER = "batch, start, length, digest, account, market, ordered, total, currency, buyer"
 # A later batch stands before an earlier one, in whatever order they come.
 _PUT_ORDER = (
-    "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"  # noqa: S608 - constants
+    "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"  # noqa: S608
     f" SET ({_ORDER}) = (excluded.{_ORDER.replace(', ', ', excluded.')}) WHERE excluded.batch >= orders.batch"
 )
 
@@ -87,12 +106,15 @@ class Index:
 
     @classmethod
     def make(cls, data: Folder | None) -> Index:
-        """A new one in its place, or without a folder one that vanishes with the process. Raises OSError."""
+        """A new one in its place, or without a folder one that vanishes with the process. Raises OSError.
+
+        Lists need `finish`.
+        """
         if data:
             drop(data)
             data.create(INDEX, b"", durable=False)
         index = cls(_path(data) if data else "")
-        index._db.executescript(f"{_UNSYNCED}; BEGIN; {_SCHEMA} COMMIT")
+        index._db.executescript(f"PRAGMA cache_size = -{_CACHE}; {_UNSYNCED}; BEGIN; {_TABLES} COMMIT")
         with index.change():
             index.set_head(Head())
         return index
@@ -145,16 +167,41 @@ class Index:
 
     def unread(self) -> list[str]:
         """Paths of documents that could not be read when they were looked at."""
-        return [path for (path,) in self.rows("SELECT path FROM documents WHERE unread ORDER BY path")]
+        records = self.rows("SELECT number FROM records WHERE unread ORDER BY number")
+        documents = self.rows("SELECT path FROM documents WHERE unread ORDER BY path")
+        return [*(path for (path,) in documents), *(path_of(number) for (number,) in records)]
+
+    def documents(self, after: str, count: int, *, unread: bool = False) -> list[tuple[str, str]]:
+        """Paths and digests from the one after a path on, or of those unread: what is no return comes first."""
+        more = "AND unread" if unread else ""
+        number, found = number_at(after), []
+        if number is None:
+            sql = f"SELECT path, digest FROM documents WHERE path > ? {more} ORDER BY path LIMIT ?"  # noqa: S608
+            found = [(path, unpacked(digest)) for path, digest in self.rows(sql, (after, count))]
+        sql = f"SELECT number, digest FROM records WHERE number > ? {more} ORDER BY number LIMIT ?"  # noqa: S608
+        rest = self.rows(sql, (number or 0, count - len(found)))
+        return found + [(path_of(each), unpacked(digest)) for each, digest in rest]
+
+    def count_unread(self) -> int:
+        sql = "SELECT (SELECT count(*) FROM records WHERE unread) + (SELECT count(*) FROM documents WHERE unread)"
+        return int(self.one(sql)[0])
 
     def committed(self, path: str) -> str | None:
         """The digest that a document was committed with."""
-        found = self.one("SELECT digest FROM documents WHERE path = ?", path)
-        return found and str(found[0])
+        number = number_at(path)
+        if number is None:
+            found = self.one("SELECT digest FROM documents WHERE path = ?", path)
+        else:
+            found = self.one("SELECT digest FROM records WHERE number = ?", number)
+        return found and unpacked(found[0])
 
     def order_place(self, order_id: str) -> OrderPlace | None:
         found = self.one("SELECT batch, start, length, digest FROM orders WHERE id = ?", order_id)
-        return found and OrderPlace(int(found[0]), int(found[1]), int(found[2]), str(found[3]))
+        return found and OrderPlace(int(found[0]), int(found[1]), int(found[2]), unpacked(found[3]))
+
+    def shelves(self) -> dict[int, tuple[str | None, str]]:
+        """The account and the state of each."""
+        return {shelf: (account, state) for shelf, account, state in self.rows("SELECT * FROM shelves")}
 
     # --- changing it
 
@@ -177,26 +224,45 @@ class Index:
         self._db.execute("INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def put_documents(self, digests: Mapping[str, str], place: int, *, unread: bool) -> None:
-        rows = ((path, digest, place, unread and _has_row(path)) for path, digest in digests.items())
-        self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", rows)
+        rows = [(number_at(path), path, packed(digest)) for path, digest in digests.items()]
+        returns = ((number, digest, place, unread) for number, _, digest in rows if number is not None)
+        others = (
+            (path, digest, place, unread and path.startswith(ORDERS)) for number, path, digest in rows if number is None
+        )
+        self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", returns)
+        self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", others)
 
     def drop_documents(self, paths: Iterable[str]) -> None:
-        self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
+        self._each("DELETE FROM records WHERE number = ?", "DELETE FROM documents WHERE path = ?", paths)
 
     def put_read(self, paths: Iterable[str]) -> None:
-        self._db.executemany("UPDATE documents SET unread = 0 WHERE path = ?", ((path,) for path in paths))
+        records = "UPDATE records SET unread = 0 WHERE number = ?"
+        self._each(records, "UPDATE documents SET unread = 0 WHERE path = ?", paths)
+
+    def _each(self, records: str, documents: str, paths: Iterable[str]) -> None:
+        known = [(number_at(path), path) for path in paths]
+        self._db.executemany(records, ((number,) for number, _ in known if number is not None))
+        self._db.executemany(documents, ((path,) for number, path in known if number is None))
 
     def put_returns(self, rows: list[tuple[object, ...]], parcels: Iterable[tuple[int, str]]) -> None:
         """`parcels` are all of these returns: number of the return, tracking number."""
+        self._db.executemany(_PUT_SHELF, {(None, *row[1:3]) for row in rows})
         self._db.executemany(_PUT_RETURN, rows)
         self._db.executemany("DELETE FROM parcels WHERE number = ?", ((row[0],) for row in rows))
         self._db.executemany("INSERT OR REPLACE INTO parcels VALUES (?, ?)", parcels)
 
     def put_orders(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """Their digests are packed."""
         self._db.executemany(_PUT_ORDER, rows)
 
     def put_keys(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?, ?)", rows)
+        packed_rows = ((key, packed(request), result) for key, request, result in rows)
+        self._db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?, ?)", packed_rows)
+
+    def finish(self) -> None:
+        """What lists are answered by, where it is not there yet."""
+        for statement in _INDEXES.split(";"):
+            self._db.execute(statement)
 
     def sync(self) -> None:
         """Make it outlast the boot, as long as the journal does not grow: first its pages, then the mark."""
@@ -213,10 +279,6 @@ class Index:
 
 def _own_digest(head: Head) -> str:
     return digest(repr(head).encode())
-
-
-def _has_row(path: str) -> bool:
-    return path.startswith((RETURNS, ORDERS))
 
 
 def drop(data: Folder) -> None:

@@ -40,7 +40,20 @@ def return_path(word: str) -> str:
     number = number_of(word)
     if number is None:
         raise NotFound(kind="return", id=word, near=[])
+    return path_of(number)
+
+
+def path_of(number: int) -> str:
+    """The path of a return's document."""
     return f"{RETURNS}{number // _A_FOLDER:03d}/{return_id(number)}.json"
+
+
+def number_at(path: str) -> int | None:
+    """The number of the return whose document stands at a path."""
+    if not path.startswith(RETURNS):
+        return None
+    number = number_of(path.rpartition("/")[2].removesuffix(".json"))
+    return number if number is not None and path_of(number) == path else None
 
 
 def batch_path(batch: int) -> str:

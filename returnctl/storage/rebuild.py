@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import groupby
 from typing import NamedTuple
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
 from returnctl.errors import Damaged, Failure
 from returnctl.storage import documents, journal, rows
+from returnctl.storage.digests import expect_many
 from returnctl.storage.files import Folder
 from returnctl.storage.head import Head
 from returnctl.storage.index import BROKEN, Index
@@ -27,7 +29,7 @@ class Batch(NamedTuple):
     orders: list[Order]
 
 
-_PORTION = "SELECT path, digest FROM documents WHERE unread AND path > ? ORDER BY path LIMIT 1000"
+_PORTION = 1000
 # A rebuild of so many is worth two fsyncs, so that a restart of the machine does not call for the next.
 _MANY = 10_000
 
@@ -69,44 +71,61 @@ def _fill(index: Index, data: Folder, progress: Progress | None) -> int:
             head = Head(end, entry.sequence, entry.digest, entry.counter, folders_of(entry.documents))
         _refuse_loss(data, head)
         index.set_head(head)
-        return _read_unread(index, data, progress)
+        count = _read_unread(index, data, progress)
+        index.finish()
+        return count
 
 
 def _refuse_loss(data: Folder, head: Head) -> None:
     """A journal that lost lines does not know returns that are there: their numbers would be given again."""
     folders = data.names(RETURNS.rstrip("/"))
-    names = data.names(f"{RETURNS}{max(folders)}") if folders else []
+    last = max(folders, key=lambda name: (len(name), name), default=None)
+    names = data.names(f"{RETURNS}{last}") if last else []
     if any((number_of(name.removesuffix(".json")) or 0) > head.counter for name in names):
         raise Damaged(path=shown(JOURNAL), why="shorter")
 
 
 def _read_unread(index: Index, data: Folder, progress: Progress | None) -> int:
-    done, path = 0, ""
-    (count,) = index.one("SELECT count(*) FROM documents WHERE unread")
-    while portion := index.rows(_PORTION, (path,)).fetchall():
-        index.put_read([path for path, committed in portion if _read(index, data, path, committed)])
+    done, path, count = 0, "", index.count_unread()
+    if count > _PORTION:
+        expect_many()
+    while portion := index.documents(path, _PORTION, unread=True):
+        _read(index, data, portion)
         done, path = done + len(portion), portion[-1][0]
         if progress:
             progress(done, count)
     return done
 
 
-def _read(index: Index, data: Folder, path: str, committed: str) -> bool:
-    """Make the rows of a document. One that is damaged stays unread, so that who needs it is told."""
-    try:
-        found = load(data, path, committed)
-    except Failure:
-        return False
-    if isinstance(found, Return):
-        index.put_returns([rows.return_row(found)], rows.parcels([found]))
-    else:
-        index.put_orders(rows.batch_rows(batch_of(path), found.orders, found.lines))
-    return True
+def _read(index: Index, data: Folder, portion: list[tuple[str, str]]) -> None:
+    """Make the rows of documents. One that is damaged stays unread, so that who needs it is told."""
+    known, records = [], []
+    for path, found in _found(data, portion):
+        known.append(path)
+        if isinstance(found, Return):
+            records.append(found)
+        else:
+            index.put_orders(rows.batch_rows(batch_of(path), found.orders, found.lines))
+    index.put_returns(list(map(rows.return_row, records)), rows.parcels(records))
+    index.put_read(known)
+
+
+def _found(data: Folder, portion: list[tuple[str, str]]) -> Iterator[tuple[str, Return | Batch]]:
+    """Folder by folder, each opened once. Those that can be read."""
+    for where, inside in groupby(portion, key=lambda each: each[0].rpartition("/")[0]):
+        with suppress(Failure, OSError), data.folder(where) as folder:
+            for path, committed in inside:
+                with suppress(Failure):
+                    content = folder.read_committed(path.rpartition("/")[2], committed)
+                    yield path, _typed(content, path)
 
 
 def load(data: Folder, path: str, committed: str) -> Return | Batch:
     """Raises Damaged, NewerFormat, SystemFailure."""
-    content = data.read_committed(path, committed)
+    return _typed(data.read_committed(path, committed), path)
+
+
+def _typed(content: bytes, path: str) -> Return | Batch:
     if not path.startswith(ORDERS):
         return documents.decode(content, path, Return)
     lines = content.splitlines(keepends=True)

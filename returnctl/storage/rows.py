@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,16 +12,16 @@ from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderRow, Summary
-from returnctl.storage.digests import digest
-from returnctl.storage.index import NEVER, OrderPlace
+from returnctl.storage.digests import digest, packed
+from returnctl.storage.index import OrderPlace
 from returnctl.storage.layout import number_of, return_id
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 SUMMARY = (
-    "number, state, type, order_id, account, reason, due_action, due_by, due, due_then, total, currency, updated,"
-    " external, owed, lapsed"
+    "number, shelf, type, order_id, reason, due_action, due_by, due, due_then, lapsed, total, currency, updated,"
+    " external, owed"
 )
 ORDER_ROW = "id, account, market, ordered, total, currency, buyer"
 
@@ -35,15 +35,16 @@ def instant(value: int) -> datetime:
 
 
 def return_row(record: Return) -> tuple[object, ...]:
+    """Its number, what shelf it stands on, then the columns of `index.RETURN`."""
     due, external, wake = record.due, record.external, wakes_at(record)
     return (
         number_of(record.id),
+        record.order.account,
         record.state,
         record.type,
         record.order.id,
-        record.order.account,
         record.reason.code,
-        *((due.action, due.by, microseconds(due.at), due.then) if due else (None, None, NEVER, None)),
+        *((due.action, due.by, microseconds(due.at), due.then) if due else (None, None, None, None)),
         str(record.breakdown.total) if record.breakdown else None,
         record.currency,
         microseconds(record.updated_at),
@@ -52,7 +53,7 @@ def return_row(record: Return) -> tuple[object, ...]:
         external.return_id if external else None,
         sum(owed.status in ("open", "declined") for owed in record.owed),
         microseconds(wake) if wake else None,
-        bool(due and due.lapsed),
+        (due and due.lapsed) or None,
     )
 
 
@@ -63,25 +64,10 @@ def parcels(records: Iterable[Return]) -> Iterator[tuple[int, str]]:
         yield from ((number, parcel.tracking) for parcel in record.parcels if parcel.tracking)
 
 
-def summary(row: Sequence[Any]) -> Summary:
-    (
-        number,
-        state,
-        kind,
-        order,
-        account,
-        reason,
-        action,
-        by,
-        at,
-        then,
-        total,
-        currency,
-        updated,
-        external,
-        owed,
-        lapsed,
-    ) = row
+def summary(row: Sequence[Any], shelves: Mapping[int, tuple[str | None, str]]) -> Summary:
+    number, shelf, kind, order, reason, action, by, at, then, lapsed, total, currency, updated, *rest = row
+    external, owed = rest
+    account, state = shelves[shelf]
     return Summary(
         id=return_id(number),
         state=State(state),
@@ -109,7 +95,10 @@ def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> I
 def order_row(order: Order, place: OrderPlace) -> tuple[object, ...]:
     total = order.worth.amount
     ordered = microseconds(order.ordered_at)
-    return (order.id, *place, order.account, order.market, ordered, str(total), order.currency, order.buyer.id)
+    return (
+        order.id, *place[:3], packed(place.digest), order.account, order.market, ordered, str(total), order.currency,
+        order.buyer.id,
+    )  # fmt: skip
 
 
 def order_summary(row: Sequence[Any]) -> OrderRow:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from returnctl.errors import Damaged, NotFound
 from returnctl.storage import layout, remembered
+from returnctl.storage.digests import unpacked
 from returnctl.storage.files import Folder
 from returnctl.storage.index import BROKEN, Index, drop
 
@@ -25,6 +26,8 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 
 _NEAR = 3
+# Ids that are held at once.
+_PORTION = 1000
 
 
 class Snapshot:
@@ -130,22 +133,28 @@ class Snapshot:
         return self._ids("SELECT number FROM returns WHERE order_id = ? ORDER BY number", order_id)
 
     def documents(self, after: str, count: int) -> list[tuple[str, str]]:
-        """Paths and digests of documents, by path, from the one after a path on."""
-        sql = "SELECT path, digest FROM documents WHERE path > ? ORDER BY path LIMIT ?"
-        return [(path, digest) for path, digest in self._rows(sql, after, count)]
+        """Paths and digests of documents, from the one after a path on; "" stands before all of them."""
+        return self._asked(lambda: self._index.documents(after, count))
 
-    def all_ids(self) -> tuple[str, ...]:
-        """Every return, by its number."""
+    def ids_after(self, number: int, count: int) -> tuple[str, ...]:
+        """Returns by their numbers, from the one after a number on."""
         self._know_all(layout.RETURNS)
-        return self._ids("SELECT number FROM returns ORDER BY number")
+        return self._ids("SELECT number FROM returns WHERE number > ? ORDER BY number LIMIT ?", number, count)
+
+    def all_ids(self) -> Iterator[str]:
+        """Every return, by its number; a portion of them is held."""
+        last = 0
+        while ids := self.ids_after(last, _PORTION):
+            yield from ids
+            last = layout.number_of(ids[-1]) or 0
 
     def count_orders(self) -> int:
         return int(self._rows("SELECT count(*) FROM orders")[0][0])
 
-    def orders_of_only(self, buyer_id: str) -> frozenset[str]:
-        """Orders whose returns all name this buyer."""
-        sql = "SELECT order_id FROM returns GROUP BY order_id HAVING min(buyer = ?)"
-        return frozenset(order for (order,) in self._rows(sql, buyer_id))
+    def is_of_only(self, buyer_id: str, order_id: str) -> bool:
+        """Whether an order has returns, and all of them name this buyer."""
+        (found,) = self._rows("SELECT min(buyer = ?) FROM returns WHERE order_id = ?", buyer_id, order_id)
+        return bool(found[0])
 
     def applied_by(self, buyer_id: str, since: datetime | None = None) -> tuple[datetime, ...]:
         """The instants at which a buyer applied, earliest first."""
@@ -178,7 +187,7 @@ class Snapshot:
         from returnctl.storage.changes import Answer
 
         found = self._rows("SELECT request, result FROM keys WHERE key = ?", key)
-        return Answer(*found[0]) if found else None
+        return Answer(unpacked(found[0][0]), found[0][1]) if found else None
 
     def entries(self, after: Head | None = None) -> Iterator[Placed]:
         """The commits after a head, or from the first on."""

@@ -126,7 +126,7 @@ LOOSE: dict[str, tuple[Spoil, str, bool]] = {
     "a folder that is gone": (removed("data/files"), "no_folder", True),
     "a loosened document": (lambda shop: (shop / R1).chmod(0o644), "mode", True),
     "a loosened folder": (lambda shop: (shop / "data/returns").chmod(0o755), "mode", True),
-    "an index that lies": (index_told("UPDATE returns SET state = 'closed' WHERE number = 1"), "index", True),
+    "an index that lies": (index_told("UPDATE returns SET shelf = 1 + shelf WHERE number = 1"), "index", True),
     "an index that forgot": (index_told("DELETE FROM orders WHERE id = 'D-01'"), "index", True),
     "an index with another digest": (index_told("UPDATE documents SET digest = 'sha256:0'"), "index", True),
     "an index that forgot a key": (index_told("INSERT INTO keys VALUES ('a', 'b', 'c')"), "index", True),

@@ -61,11 +61,11 @@ def _sql(*statements: str) -> Spoil:
 def _behind(path: Path) -> None:
     """As if the last commit had not been indexed."""
     index = Index(str(path))
-    (head,) = index.rows("SELECT place FROM documents WHERE path = 'returns/000/R-000002.json'")
+    (head,) = index.rows("SELECT place FROM records WHERE number = 2")
     journal = path.with_name("journal.jsonl").read_bytes()[: head[0]]
     with index.change():
         index.set_head(Head(len(journal), 1, own_digest(journal), 1, ("returns/000",)))
-        index.rows("DELETE FROM documents WHERE place = ?", head)
+        index.rows("DELETE FROM records WHERE place = ?", head)
         index.rows("DELETE FROM returns WHERE number = 2")
     index.close()
 

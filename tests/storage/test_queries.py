@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from returnctl.domain.order import Buyer
 from returnctl.domain.record import Breakdown, Due, External, Happened, Owed, Return
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderQuery, OrderRow, Query, Summary
+from returnctl.storage.index import Index
+from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.store import Store
 from tests.storage.builders import HOUR, NOW, a_change, a_return, a_store, an_order, commit
 
@@ -137,3 +140,90 @@ def test_an_order_in_a_list(store: Store) -> None:
         currency="USD",
         buyer="u_1",
     )
+
+
+# --- how SQLite answers them, whatever the size of the shop
+
+
+@pytest.fixture
+def plans(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Snapshot], object]], str]:
+    """What SQLite says of the steps that a question takes."""
+    steps: list[str] = []
+    plain = Index.rows
+
+    def explained(index: Index, sql: str, values: Iterable[object] = ()) -> Any:
+        values = tuple(values)
+        steps.extend(row[3] for row in plain(index, f"EXPLAIN QUERY PLAN {sql}", values))
+        return plain(index, sql, values)
+
+    def asked(question: Callable[[Snapshot], object]) -> str:
+        with store.reading() as snapshot, monkeypatch.context() as patch:
+            patch.setattr(Index, "rows", explained)
+            question(snapshot)
+        return "\n".join(steps)
+
+    return asked
+
+
+FILTERS: dict[str, dict[str, Any]] = {
+    "all": {},
+    "state": {"states": (State.REQUESTED, State.CLOSED)},
+    "open": {"open_only": True},
+    "account": {"account": "sg"},
+    "account and state": {"account": "sg", "states": (State.APPROVED,)},
+    "due": {"due_before": NOW + HOUR},
+    "since": {"since": NOW},
+    "owed": {"with_owed": True},
+    "buyer": {"buyer": "u_1"},
+    "order": {"order": "A"},
+}
+# Few are found, and those alone are sorted, where the order asked for is not that of what found them.
+SORTED = {("due", "id"), ("due", "updated"), ("since", "id"), ("owed", "id"), ("owed", "due")}
+SORTED |= {(word, sort) for word in ("buyer", "order") for sort in ("due", "updated")}
+
+
+@pytest.mark.parametrize("sort", ["id", "due", "updated"])
+@pytest.mark.parametrize("word", FILTERS)
+def test_a_list_of_returns_looks_at_what_it_shows(plans: Callable[..., str], word: str, sort: Any) -> None:
+    plan = plans(lambda x: list(x.summaries(Query(**FILTERS[word], sort=sort, limit=2))))
+    assert ("SCAN returns" in plan) == (word == "all" and sort == "id")  # in the order of its key, so it ends in time
+    assert ("TEMP B-TREE" in plan) == ((word, sort) in SORTED)
+    assert "SCAN returns USING" not in plan
+
+
+@pytest.mark.parametrize("query", [{}, {"account": "sg"}, {"since": NOW}, {"account": "sg", "since": NOW}])
+def test_a_list_of_orders_looks_at_what_it_shows(plans: Callable[..., str], query: dict[str, Any]) -> None:
+    plan = plans(lambda x: list(x.order_rows(OrderQuery(**query, limit=1))))
+    assert " USING INDEX orders_by_" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+LOOK_UPS: dict[str, Callable[[Snapshot], object]] = {
+    "id, platform's id, tracking, order": lambda x: x.find("4035"),
+    "an order's returns": lambda x: x.returns_of("A"),
+    "a buyer's applications": lambda x: x.applied_by("u_1"),
+    "a buyer's orders": lambda x: list(x.order_rows(OrderQuery(buyer="u_1"))),
+    "what is due": lambda x: x.to_sweep(NOW),
+    "a request key": lambda x: x.answered("k"),
+    "a document": lambda x: x.raw_return("R-000001"),
+    "an order": lambda x: x.get_order("A"),
+    "documents": lambda x: x.documents("", 2),
+    "all returns": lambda x: x.ids_after(0, 2),
+    "whose orders": lambda x: x.is_of_only("u_1", "A"),
+}
+
+
+@pytest.mark.parametrize("ask", LOOK_UPS.values(), ids=LOOK_UPS)
+def test_a_look_up_goes_through_an_index(plans: Callable[..., str], ask: Callable[[Snapshot], object]) -> None:
+    plan = plans(ask)
+    assert plan
+    scans = [step for step in plan.splitlines() if step.startswith("SCAN")]
+    assert all(" USING INDEX unread_" in step or step in ("SCAN head", "SCAN CONSTANT ROW") for step in scans)
+
+
+def test_what_a_return_weighs_in_the_index(tmp_path: Path) -> None:
+    """Of 4 KiB that its document takes on most disks."""
+    orders = [an_order(f"57646141303878{x:04}", account="us-main") for x in range(2000)]
+    returns = (a_return(f"R-{number:06d}", order) for number, order in enumerate(orders, 1))
+    a_store(tmp_path, *returns, orders=tuple(orders))
+    assert (tmp_path / "data/index.sqlite").stat().st_size / len(orders) < 550
