@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,6 +15,7 @@ from returnctl.errors import BadValue, NoShop
 from returnctl.output.words import LANGUAGES, mark, say
 
 if TYPE_CHECKING:
+    from returnctl.cli.progress import Meter
     from returnctl.shop.road import Road
     from returnctl.shop.shop import Shop
 
@@ -53,7 +55,9 @@ class Wanted:
         """The shop, found once a command. Raises NoShop."""
         from returnctl.shop.shop import Shop
 
-        self.found = self.found or Shop.find(self.shop)
+        if self.found is None:
+            self.found = Shop.find(self.shop)
+            self.found.progress = None if self.quiet else _index_made
         return self.found
 
     def road(self, lock_timeout: float = 30) -> Road:
@@ -93,6 +97,18 @@ class Wanted:
 
 def machine_zone() -> tzinfo:
     return datetime.now(UTC).astimezone().tzinfo or UTC
+
+
+def _index_made(done: int, of: int) -> None:
+    """Told while the index is made anew."""
+    _index_meter()(done, of)
+
+
+@cache
+def _index_meter() -> Meter:
+    from returnctl.cli.progress import Meter
+
+    return Meter(mark("making the index"))
 
 
 class Option(click.Option):

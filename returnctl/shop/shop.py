@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from returnctl.domain.settings import Settings
+    from returnctl.storage.rebuild import Progress
 
 SETTINGS = "returnctl.yaml"
 # Looked for as a line, since every command must know it; what is not told in so plain a way stays private.
@@ -48,7 +49,12 @@ def _refuse(folder: str) -> str:
 
 
 class Shop:
-    """`folder` as it was told or found; `root` is the same as a path."""
+    """`folder` as it was told or found; `root` is the same as a path.
+
+    `progress` is told how far long work on the index is.
+    """
+
+    progress: Progress | None = None
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -67,7 +73,7 @@ class Shop:
     def store(self) -> Store:
         shared = is_shared(self._told)
         refuse_foreign(self.folder, shared=shared)
-        return Store(self.folder, private=not shared)
+        return Store(self.folder, self.progress, private=not shared)
 
     @cached_property
     def _told(self) -> bytes:
