@@ -289,7 +289,7 @@ class NotKnown(Failure):
 
 
 class Interrupted(Failure):
-    """Ctrl-C, between two commits: fact `done`."""
+    """Ctrl-C, between two commits; `kind` many with `count`, how many were done."""
 
     code = "interrupted"
     exit = Exit.INTERRUPTED

@@ -1,63 +1,45 @@
-"""Many changes from one command, which ends between two commits when it is asked to."""
+"""Many changes from one command: how far they are, and an end between two commits when somebody asks for it."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from returnctl.cli.answer import answer, mention
-from returnctl.errors import Exit
-from returnctl.output.words import say
+from returnctl.cli.answer import answer, tell
+from returnctl.cli.progress import Meter, stopping
+from returnctl.errors import Interrupted
+from returnctl.output.words import mark
 
 if TYPE_CHECKING:
     from returnctl.cli.options import Wanted
     from returnctl.shop.road import Done, Job, Road
 
-
-class Stop:
-    """Whether somebody asked for the end. The second time it comes at once."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __call__(self) -> bool:
-        return self.asked
-
-    def ask(self, *_: object) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
+Stopped = Callable[[], bool]
 
 
-@contextmanager
-def patiently() -> Iterator[Stop]:
-    """Ctrl-C, and the system's request to end, are heard when the commit at work is whole."""
-    stop, before = Stop(), dict[signal.Signals, Any]()
-    with suppress(ValueError):  # only a main thread hears signals
-        for each in (signal.SIGINT, signal.SIGTERM):
-            before[each] = signal.signal(each, stop.ask)
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def change_all(wanted: Wanted, road: Road, jobs: Iterable[Job]) -> int:
+def change_all(wanted: Wanted, road: Road, jobs: Iterable[Job], of: int | None = None) -> int:
     """Lead many along the road, and tell what came of each."""
     from returnctl.shop.batches import in_batches
 
-    return told(wanted, lambda stop: map(road.carry, in_batches(road, jobs, stop)))
+    return told(wanted, lambda stopped: map(road.carry, in_batches(road, jobs, stopped)), of)
 
 
-def told(wanted: Wanted, run: Callable[[Stop], Iterable[Done]]) -> int:
-    """What was done is told also where the rest was not begun."""
-    with patiently() as stop:
-        results = list(run(stop))
+def told(wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | None = None) -> int:
+    """What was done is told also where the rest was not begun; `of` is how many there are, where that is known."""
+    meter = Meter(mark("returns"), quiet=wanted.quiet)
+    results: list[Done] = []
+    with stopping() as stopped:
+        for done in run(stopped):
+            results.append(done)
+            meter(len(results), of)
+    meter.clear()
     code = answer(wanted, results) if results or wanted.format != "table" else 0
-    if not stop.asked:
-        return code
-    mention(say("interrupted: {count} were done, the rest was not begun.", count=len(results)))
-    return int(Exit.INTERRUPTED)
+    return interrupted(wanted, results, len(results)) if stopped() else code
+
+
+def interrupted(wanted: Wanted, results: Sequence[Done], count: int) -> int:
+    """Programs read one failure of a command: where one was told, the exit code says the rest."""
+    failure, as_json = Interrupted(kind="many", count=count), wanted.format == "json"
+    if not (as_json and any(done.failure for done in results)):
+        tell(failure, as_json=as_json)
+    return int(failure.exit)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from returnctl.cli.answer import answer, mention, put
 from returnctl.cli.group import Command, Group
+from returnctl.cli.many import interrupted
 from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes, writing
+from returnctl.cli.progress import Meter, stopping
 from returnctl.output.words import mark, say
+
+if TYPE_CHECKING:
+    from returnctl.shop.road import Done
 
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
 
@@ -50,16 +57,36 @@ def order_import(wanted: Wanted, /, files: tuple[str, ...], **how: Any) -> int:
 
 
 def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: str | None, strict: bool) -> int:
-    from returnctl.shop.intake import take_in
-
-    imported = take_in(wanted.road(), files, account, dates, strict=strict)
-    counted = say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **imported.summary)
-    code = answer(wanted, imported.results, imported.summary, counted)
+    counts = dict.fromkeys(("new", "changed", "unchanged", "bad"), 0)
+    with stopping() as stopped:
+        results = _taken(wanted, counts, stopped, files, account, dates, strict=strict)
+    counted = say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **counts)
+    code = answer(wanted, results, counts, counted)
+    if stopped():
+        return interrupted(wanted, results, sum(counts.values()))
     if wanted.dry_run and wanted.format == "table":
         mention(say("dry run: nothing was changed."))
-    if wanted.format == "table" and not wanted.quiet and imported.summary["new"] and not wanted.dry_run:
+    if wanted.format == "table" and not wanted.quiet and counts["new"] and not wanted.dry_run:
         put(["  " + say("next: {command}", command="returnctl order list") + "\n"])
     return code
+
+
+def _taken(wanted: Wanted, counts: dict[str, int], stopped: Callable[[], bool], *told: Any, strict: bool) -> list[Done]:
+    """The results; people are told what failed, so one of the others stands for all."""
+    from returnctl.shop.intake import take_in
+
+    road, meter = wanted.road(), Meter(mark("orders taken in"), quiet=wanted.quiet)
+    results: list[Done] = []
+    for batch in take_in(road, *told, strict=strict):
+        for name, number in batch.counts().items():
+            counts[name] += number
+        told_all = wanted.format != "table"
+        results += batch.results(road) if told_all else islice(batch.results(road), len(batch.bad) + 1)
+        meter(sum(counts.values()))
+        if stopped():
+            break
+    meter.clear()
+    return results
 
 
 @order.command("show", help=mark("One order in full."))

@@ -33,4 +33,5 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = 
         return answer(wanted, [road.change(words[0], decide, Role(role), asked=asked, **facts)])
     from returnctl.cli.many import change_all
 
-    return change_all(wanted, road, (road.job(word, decide, Role(role), asked=asked, **facts) for word in words))
+    jobs = (road.job(word, decide, Role(role), asked=asked, **facts) for word in words)
+    return change_all(wanted, road, jobs, len(words))

@@ -131,6 +131,7 @@ _SENTENCES: dict[str, Sentence] = {
         "returnctl refund {id} --retry",
     ),
     "interrupted": Sentence(mark("interrupted. What was reported as done is done.")),
+    "interrupted/many": Sentence(mark("interrupted: {count} were done, the rest was not begun.")),
 }
 
 # The forms that values must have.

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from returnctl.domain.money import spread
 from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
@@ -40,6 +40,7 @@ COUNTRIES = {
     "philippines": "PH", "the philippines": "PH", "singapore": "SG",
 }  # fmt: skip
 
+MOST_KNOWN = 100_000
 LONGEST_DAY = len("10/20/2026")
 _COUNT = re.compile("[0-9]{1,9}")
 
@@ -58,14 +59,30 @@ def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
             yield export.found(waiting.pop(row.order_id))
 
 
+class Known(dict[str, T], Generic[T]):
+    """Texts that were read before, and what they say: most of a file is said again and again."""
+
+    def __init__(self, rule: Callable[[str], T]) -> None:
+        super().__init__()
+        self._rule = rule
+        self.read = self.__getitem__
+
+    def __missing__(self, text: str) -> T:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        value = self[text] = self._rule(text)
+        return value
+
+
 class _Export(NamedTuple):
     """One file, and what its first reading told: how many rows each order has."""
 
     table: Table
     habits: Habits
     rows_of: Counter[str]
-    amount: Callable[[str], Decimal]
+    amounts: Known[Decimal]
     instant: Callable[[str], datetime]
+    quantities: Known[int]
 
     def found(self, rows: list[SkuRow]) -> FoundOrder | BadRow:
         try:
@@ -95,28 +112,42 @@ class _Export(NamedTuple):
             delivered_at=self.latest(rows, "delivered_time"),
             cancelled_at=self.cancelled(first),
             lines=self.lines(rows),
-            shipping=Shipping(net=self.charge(first, "shipping_fee_after_discount"), tax=self.amount("0")),
+            shipping=Shipping(net=self.charge(first, "shipping_fee_after_discount"), tax=self.amounts["0"]),
             payments=self.payments(first),
         )
 
     def lines(self, rows: list[SkuRow]) -> tuple[OrderLine, ...]:
-        nets = [_cell(row, "sku_subtotal_after_discount", self.amount) for row in rows]
-        taxes = spread(self.charge(rows[0], "taxes"), nets, self.habits.currency)
+        nets = [_cell(row, "sku_subtotal_after_discount", self.amounts.read) for row in rows]
+        tax = self.charge(rows[0], "taxes")
+        taxes = [tax] if len(rows) == 1 else spread(tax, nets, self.habits.currency)
         pieces = zip(rows, nets, taxes, strict=True)
-        return tuple(_line(str(number), *piece) for number, piece in enumerate(pieces, 1))
+        return tuple([self.line(str(number), *piece) for number, piece in enumerate(pieces, 1)])
+
+    def line(self, number: str, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
+        return OrderLine(
+            line=number,
+            sku=_cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
+            title=f"{row.product_name} {row.variation}".strip()[:LONGEST_TEXT],
+            category=row.product_category[:LONGEST_TEXT],
+            quantity=_cell(row, "quantity", self.quantities.read),
+            net=net,
+            tax=tax,
+        )
 
     def payments(self, row: SkuRow) -> tuple[Payment, ...]:
         if not row.order_amount:
             return ()
-        paid = _cell(row, "order_amount", self.amount)
+        paid = _cell(row, "order_amount", self.amounts.read)
         return (Payment(id="p1", method=row.payment_method[:LONGEST_TEXT], amount=paid),)
 
     def charge(self, row: SkuRow, column: str) -> Decimal:
         """A cell that is empty says nothing was charged."""
-        return _cell(row, column, self.amount) if getattr(row, column) else self.amount("0")
+        return _cell(row, column, self.amounts.read) if getattr(row, column) else self.amounts["0"]
 
     def latest(self, rows: list[SkuRow], column: str) -> datetime | None:
         """Parcels of one order travel apart: it is there when the last of them is."""
+        if len(rows) == 1:
+            return _cell(rows[0], column, self.instant) if getattr(rows[0], column) else None
         row_of = {getattr(row, column): row for row in rows}
         return None if "" in row_of else max([_cell(row, column, self.instant) for row in row_of.values()])
 
@@ -133,15 +164,17 @@ def _survey(table: Table, habits: Habits) -> _Export:
     for _, _, (order, sku_id, *times) in picked(table, ("order_id", "sku_id", *TIMES)):
         rows_of[order] += 1
         sku_ids.add(sku_id)
-        days.update([time[:LONGEST_DAY] for time in times])
+        for time in times:
+            days.add(time[:LONGEST_DAY])
     if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
         raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
     return _Export(
         table,
         habits,
         rows_of,
-        amount=partial(spreadsheet_amount, currency=habits.currency),
+        amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
         instant=partial(read_instant, zone=habits.timezone, pattern=find_pattern(days, table.file, habits.dates)),
+        quantities=Known(_quantity),
     )
 
 
@@ -150,12 +183,18 @@ def _check_rows(rows: list[SkuRow]) -> None:
     for row in rows:
         if row.problem:
             raise bad(row.problem, row.order_id, row=row.number, column="order_id")
-        _cell(row, "order_id", unrounded)
-        if of_the_order(row) != of_the_order(first):
-            column = next(x for x in OF_THE_ORDER if getattr(row, x) != getattr(first, x))
-            raise bad("rows_differ", getattr(row, column), row=row.number, column=column)
-        if is_cancelled(row) != is_cancelled(first):
-            raise bad("rows_differ", row.order_status, row=row.number, column="order_status")
+        if row is first:
+            _cell(row, "order_id", unrounded)
+        else:
+            _check_alike(row, first)
+
+
+def _check_alike(row: SkuRow, first: SkuRow) -> None:
+    if of_the_order(row) != of_the_order(first):
+        column = next(x for x in OF_THE_ORDER if getattr(row, x) != getattr(first, x))
+        raise bad("rows_differ", getattr(row, column), row=row.number, column=column)
+    if is_cancelled(row) != is_cancelled(first):
+        raise bad("rows_differ", row.order_status, row=row.number, column="order_status")
 
 
 def _cell(row: SkuRow, column: str, read: Callable[[str], T]) -> T:
@@ -175,18 +214,6 @@ def _buyer(row: SkuRow) -> Buyer:
     """An order without a buyer's name is nobody else's: its own id keeps strangers apart."""
     column = "buyer_username" if row.buyer_username else "order_id"
     return Buyer(id=_cell(row, column, name), name=row.recipient[:LONGEST_TEXT])
-
-
-def _line(number: str, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
-    return OrderLine(
-        line=number,
-        sku=_cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
-        title=f"{row.product_name} {row.variation}".strip()[:LONGEST_TEXT],
-        category=row.product_category[:LONGEST_TEXT],
-        quantity=_cell(row, "quantity", _quantity),
-        net=net,
-        tax=tax,
-    )
 
 
 def _quantity(text: str) -> int:

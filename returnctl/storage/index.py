@@ -25,6 +25,8 @@ _SECONDS = 2
 # Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.
 _CACHE = 48_000
 
+# The lock of the shop keeps others away, so SQLite need not take its own anew for every question.
+_KEPT = "PRAGMA locking_mode = EXCLUSIVE"
 _UNSYNCED = "PRAGMA synchronous = OFF"
 # Documents of returns are known by their number, all others by their path. A shelf is what stands on it: the
 # returns of one account in one state; few of them take the place of two words in each row, and in each index.
@@ -103,6 +105,7 @@ class Index:
     def __init__(self, path: str) -> None:
         self._path = path
         self._db = sqlite3.connect(path, isolation_level=None, timeout=_SECONDS)
+        self._db.execute(_KEPT)
 
     @classmethod
     def make(cls, data: Folder | None) -> Index:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from returnctl.domain.money import nothing
 from returnctl.domain.order import Order
 from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import wakes_at
@@ -93,11 +94,11 @@ def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> I
 
 
 def order_row(order: Order, place: OrderPlace) -> tuple[object, ...]:
-    total = order.worth.amount
-    ordered = microseconds(order.ordered_at)
+    total = sum((line.net + line.tax for line in order.lines), nothing(order.currency).amount)
+    total += order.shipping.net + order.shipping.tax
     return (
-        order.id, *place[:3], packed(place.digest), order.account, order.market, ordered, str(total), order.currency,
-        order.buyer.id,
+        order.id, *place[:3], packed(place.digest), order.account, order.market, microseconds(order.ordered_at),
+        str(total), order.currency, order.buyer.id,
     )  # fmt: skip
 
 
