@@ -15,8 +15,8 @@ from returnctl.storage.head import Head
 from returnctl.storage.journal import Placed
 
 _PAUSE = 0.5
-# Lines that are read under one lock, before others may write again.
-_PORTION = 5000
+# Lines that are read under one lock, before others may write again, and of how many bytes: bulk work has long ones.
+_PORTION, _BYTES = 5000, 1 << 21
 
 
 def commits(shop: Shop, since: datetime | None, after: int, *, follow: bool) -> Iterator[dict[str, Any]]:
@@ -35,8 +35,13 @@ def commits(shop: Shop, since: datetime | None, after: int, *, follow: bool) -> 
 
 
 def _portion(shop: Shop, head: Head) -> list[Placed]:
+    portion: list[Placed] = []
     with shop.store.reading() as snapshot:
-        return [placed for placed, _ in zip(snapshot.entries(head), range(_PORTION), strict=False)]
+        for placed in snapshot.entries(head):
+            portion.append(placed)
+            if len(portion) >= _PORTION or placed.end - head.size >= _BYTES:
+                break
+    return portion
 
 
 def _wait(shop: Shop, size: int) -> None:

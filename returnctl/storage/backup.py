@@ -61,7 +61,7 @@ def _caught_up(store: Store, target: Folder, begun: Head, damaged: set[str], tim
             with suppress(FileNotFoundError):
                 os.unlink(f"{target.path}/{path}")
         head = snapshot.head()
-        target.create(layout.JOURNAL, snapshot.data.read(layout.JOURNAL, 0, head.size), durable=False)
+        snapshot.data.copy(layout.JOURNAL, head.size, target, layout.JOURNAL)
         return head
 
 

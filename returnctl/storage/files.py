@@ -19,6 +19,7 @@ from returnctl.storage.layout import shown
 FILE_MODE = (0o600, 0o660)
 FOLDER_MODE = (0o700, 0o770)
 _ROOT_USER = 0
+_PIECE = 1 << 20
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _A_FOLDER = os.O_RDONLY | os.O_DIRECTORY | _SAFE
 # What a link, a device, a pipe, or a file in a folder's place answers to being opened and read.
@@ -94,6 +95,21 @@ class Folder:
                 fsync(fd)
         finally:
             os.close(fd)
+
+    def copy(self, path: str, size: int, target: Folder, name: str, *, durable: bool = False) -> None:
+        """The first bytes of a file into a new one, in pieces: it may be larger than memory. Raises FileExistsError."""
+        source = self.open_file(path)
+        try:
+            fd = target.open_file(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            try:
+                for start in range(0, size, _PIECE):
+                    write(fd, os.pread(source, min(_PIECE, size - start), start))
+                if durable:
+                    fsync(fd)
+            finally:
+                os.close(fd)
+        finally:
+            os.close(source)
 
     def read(self, path: str, start: int = 0, length: int = -1) -> bytes:
         """Raises SystemFailure; Damaged where there is no regular file."""

@@ -114,7 +114,7 @@ def settle(data: Folder) -> None:
     with told(JOURNAL):
         with suppress(FileNotFoundError):
             os.unlink(_NEW, dir_fd=data.fd)
-        data.create(_NEW, data.read(JOURNAL))
+        data.copy(JOURNAL, os.stat(JOURNAL, dir_fd=data.fd, follow_symlinks=False).st_size, data, _NEW, durable=True)
         os.replace(_NEW, JOURNAL, src_dir_fd=data.fd, dst_dir_fd=data.fd)
         fsync(data.fd)
 
