@@ -1,0 +1,1 @@
+"""What commands cost, measured in turns on one machine."""
