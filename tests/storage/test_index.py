@@ -204,6 +204,18 @@ def test_the_later_batch_of_an_order_stands(batches: tuple[int, int]) -> None:
     assert place.batch == 2
 
 
+def test_the_last_return_of_a_million_is_missed_too(tmp_path: Path) -> None:
+    """Folders are named by thousands, and the thousandth stands behind the one of three digits."""
+    store = a_store(tmp_path, a_return("R-999999"))
+    journal = (tmp_path / "data/journal.jsonl").read_bytes()
+    commit(store, a_change(a_return("R-1000000")))
+    (tmp_path / "data/journal.jsonl").write_bytes(journal)
+    (tmp_path / "data/index.sqlite").unlink()
+    with pytest.raises(Damaged) as failure, store.reading():
+        pass
+    assert failure.value.facts["why"] == "shorter"
+
+
 def test_progress_is_told(filled: Store, data: Path) -> None:
     (data / "index.sqlite").unlink()
     told: list[tuple[int, int]] = []
