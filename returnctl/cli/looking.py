@@ -154,16 +154,17 @@ def todo(
     work = worklist(wanted.find_shop(), until, limit)
     rows = [row_of_todo(*each) for each in work.found]
     put(written(rows, wanted.format, TODO, lambda row: cells_of_todo(row, now)))
-    _tell_refused(work.refused)
+    _tell_refused(work.refused, with_cure=wanted.format == "table")
     if not rows and wanted.format == "table" and not wanted.quiet:
         mention(say("nothing to do."))
     return _tell_damaged(wanted, work.damaged) or int(exit_code and bool(rows))
 
 
-def _tell_refused(hooks: tuple[UnsafeHook, ...]) -> None:
+def _tell_refused(hooks: tuple[UnsafeHook, ...], *, with_cure: bool) -> None:
     """What is listed as owed would go on waiting, and nobody would know for what."""
     for failure in hooks:
         from returnctl.output.failures import told, unsafe
 
         mention(say("warning: {text}", text=unsafe(failure.facts)))
-        mention("  " + told(failure.code, failure.facts).hint)
+        if with_cure:
+            mention("  " + told(failure.code, failure.facts).hint)

@@ -81,7 +81,20 @@ def test_what_is_synced(demo_once: Path, tmp_path: Path, words: str, most: int) 
 def test_every_writing_command_is_in_the_table() -> None:
     from returnctl.cli.commands import COMMANDS as ALL
 
-    looking = {"todo", "list", "show", "history", "policy", "completion", "help", "order", "fsck", "log", "backup"}
+    looking = {
+        "todo",
+        "list",
+        "show",
+        "history",
+        "policy",
+        "completion",
+        "help",
+        "order",
+        "fsck",
+        "log",
+        "backup",
+        "doctor",
+    }
     apart = {"init", "demo", "seal"}  # they make their own files, outside `data/` or anew
     assert {name.split()[0] for name in COMMANDS} == set(ALL) - looking - apart
     assert (ROOT / "returnctl").is_dir()
