@@ -1,104 +1,99 @@
-"""The long run: every kill and every fault of every writing command, power failures and damage, counted.
+"""The long run: all that can go wrong, counted.
 
-    python -m tests.faults [KILLS [FAULTS [STATES [DAMAGES]]]]      # at least 2000, 10000, 100000, 20000
+    python -m tests.faults [WHAT…]      # kills hooks faults states damages updates refunds input; all of them
 
-Every point is taken once; where that is fewer than asked for, all are taken again. Kills and faults need strace.
+A line for each on standard output; exit 1 where anything was wrong. Kills and faults need strace.
 """
 
 from __future__ import annotations
 
 import sys
-import tempfile
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from itertools import cycle, islice
-from pathlib import Path
-from typing import NamedTuple
+import time
+from collections.abc import Callable
+from typing import Any
 
-from tests.faults.commands import COMMANDS
+from tests.faults import processes, test_around_hooks, test_input, test_races
 from tests.faults.corruption import sealed_shop, silent
-from tests.faults.power import record, wrong_states
-from tests.faults.promises import ERRORS, Story
-from tests.program import run
+from tests.faults.power import Recorded, in_memory, record, wrong_after
+from tests.faults.spread import Outcome, spread
 
-_stories: dict[str, Story] = {}
-
-
-class Done(NamedTuple):
-    """One attempt: the exit code (None where the call was not reached), or what did not hold."""
-
-    code: int | None
-    wrong: str = ""
+_STATES, _DAMAGES, _EXAMPLES = 7000, 20_000, 10_000
+_recorded: list[Recorded] = []
 
 
-def _story(demo: Path, name: str) -> Story:
-    if name not in _stories:
-        _stories[name] = Story(demo, Path(tempfile.mkdtemp(dir=demo.parent)), name)
-    return _stories[name]
+def states() -> Outcome:
+    """So many attempts after each call; states that are alike count once."""
+    with in_memory() as folder:
+        _recorded[:] = [record(folder)]
+    tasks = range(1, len(_recorded[0].ops) + 1)
+    found = list(spread("states", _states_after, tasks))
+    figure = f"{sum(count for count, _ in found)} different states after {len(tasks)} calls"
+    return Outcome(figure, [each for _, wrong in found for each in wrong])
 
 
-def _attempt(demo: Path, name: str, number: int, error: str | None) -> Done:
-    story = _story(demo, name)
-    point = story.points[number]
+def _states_after(at: int) -> tuple[int, list[str]]:
+    return wrong_after(_recorded[0], at, _STATES, 0)
+
+
+def damages() -> Outcome:
+    portions = range(_DAMAGES // 1000)
+    found = list(spread("damages", _silent, portions))
+    return Outcome(f"{1000 * len(portions)} done", [each for wrong in found for each in wrong])
+
+
+def _silent(seed: int) -> list[str]:
+    with in_memory() as folder:
+        return silent(sealed_shop(folder), 1000, seed)
+
+
+def hooks() -> Outcome:
+    with in_memory() as folder:
+        killed = test_around_hooks.long_run_kills(folder)
+    return Outcome(f"{sum(killed.values())} kills around hooks, by story {killed}", [])
+
+
+def _counted(run: Callable[[], dict[str, Any]], *bad: str) -> Outcome:
+    figures = run()
+    return Outcome(str(figures), [f"{name}: {figures[name]}" for name in bad if figures[name]])
+
+
+def updates() -> Outcome:
+    return _counted(test_races.long_run_updates, "lost", "twice_or_unsaid", "fsck")
+
+
+def refunds() -> Outcome:
+    return _counted(test_races.long_run_refunds, "paid_twice", "not_refunded", "fsck")
+
+
+def inputs() -> Outcome:
+    test_input.long_run_input(_EXAMPLES)
+    return Outcome(f"{_EXAMPLES} of each kind", [])
+
+
+RUNS: dict[str, Callable[[], Outcome]] = {
+    "kills": processes.long_run_kills, "hooks": hooks, "faults": processes.long_run_faults, "states": states,
+    "damages": damages, "updates": updates, "refunds": refunds, "input": inputs,
+}  # fmt: skip
+
+
+def _told(name: str) -> int:
+    began = time.monotonic()
     try:
-        if error is None:
-            story.kill(point)
-            return Done(-9)
-        return Done(story.refuse(point, error))
-    except AssertionError as wrong:
-        return Done(None, str(wrong)[:2000])
+        figure, wrong = RUNS[name]()
+    except AssertionError as error:
+        figure, wrong = "stopped", [str(error)[:2000]]
+    print(
+        f"{name}: {figure}, wrong: {len(wrong)} ({time.monotonic() - began:.0f} s)", *wrong[:20], sep="\n", flush=True
+    )
+    return len(wrong)
 
 
-def _points(demo: Path) -> list[tuple[str, int]]:
-    return [(name, number) for name in COMMANDS for number in range(len(_story(demo, name).points))]
-
-
-def power(states: int) -> tuple[int, list[str]]:
-    """The states in which power failures left a shop, and those that did not recover."""
-    with tempfile.TemporaryDirectory() as folder:
-        seen, tried, wrong, seed = record(Path(folder)), 0, list[str](), 0
-        while tried < states:
-            count, found = wrong_states(seen, 100, seed, limit=20)
-            tried, wrong, seed = tried + count, wrong + found, seed + 1
-    return tried, wrong
-
-
-def damage(count: int) -> tuple[int, list[str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        return count, silent(sealed_shop(Path(folder)), count, 0)
-
-
-def main(kills: int = 2000, faults: int = 10_000, states: int = 100_000, damages: int = 20_000) -> int:
-    wrong = []
-    for what, (count, found) in (("power failures", power(states)), ("damages", damage(damages))):
-        print(f"{count} {what}, {len(found)} wrong or silent", flush=True)
-        wrong += found
-    print(*wrong[:20], sep="\n")
-    return processes(kills, faults) or int(bool(wrong))
-
-
-def processes(kills: int, faults: int) -> int:
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor() as pool:
-        demo = Path(folder) / "demo"
-        assert run("demo", demo, "-q").code == 0
-        points = _points(demo)
-        deaths = list(islice(cycle(points), max(kills, len(points))))
-        every = [(point, error) for point in points for error in ERRORS]
-        refusals = list(islice(cycle(every), max(faults, len(every))))
-        killed = [pool.submit(_attempt, demo, name, number, None) for name, number in deaths]
-        failed = [pool.submit(_attempt, demo, name, number, error) for (name, number), error in refusals]
-        return _told(len(points), [x.result() for x in killed], [x.result() for x in failed])
-
-
-def _told(points: int, killed: list[Done], failed: list[Done]) -> int:
-    wrong = [done.wrong for done in (*killed, *failed) if done.wrong]
-    codes = Counter(done.code for done in failed if done.code is not None)
-    print(f"{points} calls that change a file, in {len(COMMANDS)} commands")
-    print(f"{len(killed)} kills, {sum(bool(x.wrong) for x in killed)} torn")
-    print(f"{sum(codes.values())} faults, {sum(bool(x.wrong) for x in failed)} wrong, by exit code {dict(codes)}")
-    print(*wrong[:20], sep="\n\n")
-    return int(bool(wrong))
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(RUNS)
+    if unknown:
+        sys.exit(f"no such run: {', '.join(sorted(unknown))}; there are {', '.join(RUNS)}")
+    return int(sum([_told(name) for name in names or RUNS]) > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) for word in sys.argv[1:])))
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,26 +64,36 @@ def wrong_states(seen: Recorded, each: int, seed: int, limit: int = 1) -> tuple[
     """At every call `each` states; how many different ones there were, and what did not hold in the first bad ones."""
     wrong: list[str] = []
     tried = 0
-    with tempfile.TemporaryDirectory(dir=_MEMORY if Path(_MEMORY).is_dir() else None) as folder:
-        for at, acknowledged, state in _states(seen, each, seed):
-            tried += 1
-            fault = _fault(Path(folder), state, seen.after, acknowledged)
-            if fault:
-                wrong.append(f"after call {at} of {len(seen.ops)} ({seen.ops[at - 1].kind}): {fault}")
-            if len(wrong) >= limit:
-                break
+    for at in range(1, len(seen.ops) + 1):
+        count, found = wrong_after(seen, at, each, seed)
+        tried, wrong = tried + count, wrong + found
+        if len(wrong) >= limit:
+            break
     return tried, wrong
 
 
-def _states(seen: Recorded, each: int, seed: int) -> Iterator[tuple[int, int, Tree]]:
-    chance, disk, acknowledged = random.Random(seed), Disk(seen.start), 0
-    for at, op in enumerate(seen.ops, 1):
-        if op.kind == "done":
-            acknowledged += 1
+def wrong_after(seen: Recorded, at: int, each: int, seed: int) -> tuple[int, list[str]]:
+    """The different ones of `each` states in which a crash after a call can leave the disk."""
+    acknowledged = sum(op.kind == "done" for op in seen.ops[:at])
+    with in_memory() as folder:
+        faults = [_fault(folder, state, seen.after, acknowledged) for state in states_after(seen, at, each, seed)]
+    where = f"after call {at} of {len(seen.ops)} ({seen.ops[at - 1].kind})"
+    return len(faults), [f"{where}: {fault}" for fault in faults if fault]
+
+
+def states_after(seen: Recorded, at: int, each: int, seed: int) -> Iterable[Tree]:
+    chance, disk = random.Random(seed * 1000 + at), Disk(seen.start)
+    for op in seen.ops[:at]:
         disk.apply(op)
-        states = (disk.left(chance) for _ in range(each))
-        known = {hash(tuple(sorted((x, y or b"") for x, y in state.items()))): state for state in states}
-        yield from ((at, acknowledged, state) for state in known.values())
+    states = (disk.left(chance) for _ in range(each))
+    return {hash(tuple(sorted((x, y or b"") for x, y in state.items()))): state for state in states}.values()
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder that costs no wear and no waiting, where there is memory that can be had as one."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY if Path(_MEMORY).is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def _fault(folder: Path, state: Tree, after: list[dict[str, bytes]], acknowledged: int) -> str | None:

@@ -15,7 +15,7 @@ from tests.cli.conftest import demo_once
 from tests.cli.shops import ROOT, STANDS
 from tests.faults import strace
 from tests.faults.commands import COMMANDS
-from tests.faults.promises import ERRORS, Story
+from tests.faults.promises import ERRORS, Story, copied
 from tests.program import run
 
 __all__ = ["demo_once"]
@@ -72,9 +72,7 @@ def _step(line: str) -> str | None:
 @pytest.mark.parametrize(("words", "most"), [(f"approve {STANDS['requested']}", 6), ("show 1", 0), ("list", 0)])
 def test_what_is_synced(demo_once: Path, tmp_path: Path, words: str, most: int) -> None:
     strace.needed()
-    story = Story.__new__(Story)
-    story._demo, story._folder, story._number = demo_once, tmp_path, 0
-    calls = strace.traced(story.copy(), words)
+    calls = strace.traced(copied(demo_once, tmp_path), words)
     assert sum(point.call in ("fsync", "fdatasync", "syncfs") for point, _ in calls) <= most
 
 
