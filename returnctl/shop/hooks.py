@@ -6,9 +6,10 @@ import os
 import pwd
 import signal
 import stat
+import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import msgspec
 
@@ -74,14 +75,43 @@ def call(hook: Path, request: object) -> Answer:
     """
     import tempfile  # only shops with hooks pay for it
 
-    with ExitStack() as open_files:
+    with ExitStack() as held:
         try:
-            asked, said, complained = (open_files.enter_context(tempfile.TemporaryFile(buffering=0)) for _ in range(3))
+            asked, said, complained = (held.enter_context(tempfile.TemporaryFile(buffering=0)) for _ in range(3))
             _fill(asked, msgspec.json.encode(request))
+            interrupts = held.enter_context(_Interrupts())
             running = _started(hook, asked, said, complained)
         except OSError as error:
             return Answer("not_started", error.strerror or str(error))
-        return _answer(running, said, complained)
+        return _answer(running, said, complained, interrupts)
+
+
+class _Interrupts:
+    """Ctrl-C waits while a hook is started, when nobody knows yet whom to end. To block it would block it there too."""
+
+    def __init__(self) -> None:
+        self._came = False
+        self._before = signal.getsignal(signal.SIGINT)
+
+    def __enter__(self) -> Self:
+        self._set(self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._set(self._before)
+
+    def let_in(self) -> None:
+        self._set(self._before)
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _note(self, *_: object) -> None:
+        self._came = True
+
+    def _set(self, handler: Any) -> None:  # noqa: ANN401 - as signal has it
+        """Where it is ignored it stays so; beside the main thread nobody is interrupted."""
+        if callable(self._before) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, handler)
 
 
 def _fill(file: IO[bytes], data: bytes) -> None:
@@ -100,10 +130,11 @@ def _started(hook: Path, asked: IO[bytes], said: IO[bytes], complained: IO[bytes
     )
 
 
-def _answer(running: Popen[bytes], said: IO[bytes], complained: IO[bytes]) -> Answer:
+def _answer(running: Popen[bytes], said: IO[bytes], complained: IO[bytes], interrupts: _Interrupts) -> Answer:
     import subprocess
 
     try:
+        interrupts.let_in()
         code = running.wait(_SECONDS)
     except subprocess.TimeoutExpired:
         return Answer("not_known", "timeout")
