@@ -48,8 +48,8 @@ def _silent(seed: int) -> list[str]:
 
 def hooks() -> Outcome:
     with in_memory() as folder:
-        killed = test_around_hooks.long_run_kills(folder)
-    return Outcome(f"{sum(killed.values())} kills around hooks, by story {killed}", [])
+        cut = test_around_hooks.long_run_hooks(folder)
+    return Outcome(f"{sum(cut.values())} times cut off around them, {cut}", [])
 
 
 def _counted(run: Callable[[], dict[str, Any]], *bad: str) -> Outcome:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from returnctl.errors import Exit
 from tests.cli.shops import record
+from tests.faults.interrupts import interrupting
 from tests.faults.shops import a_shop, booked, ended, forked, type_apart, type_in
 from tests.storage.faults import KILLED, Fault, die, die_after, fault
 
 Words = tuple[object, ...]
+Cut = Callable[[int], AbstractContextManager[list[int]]]
 _POINTS = 5
 
 
@@ -22,6 +28,10 @@ class Story(NamedTuple):
 
     typed: Words
     then: tuple[Words, ...]
+
+
+def killing(at: int, happens: Fault = die) -> AbstractContextManager[list[int]]:
+    return fault(at, happens)
 
 
 SENT = ("message", 1, "it is on its way", "--key", "K")
@@ -46,29 +56,40 @@ def test_killed_at_some_calls(ready: Path, tmp_path: Path, name: str) -> None:
     points = list(range(1, calls(ready, tmp_path, story) + 1))
     assert len(points) > 20
     for at in chance.sample(points, _POINTS):
-        assert kill(ready, tmp_path, story, at, chance.choice((die, die_after)))
+        cut = partial(killing, happens=chance.choice((die, die_after)))
+        assert cut_off(ready, tmp_path, story, at, cut) == KILLED
 
 
-def long_run_kills(folder: Path) -> dict[str, int]:
-    """At every call, before and after it; how often it was killed."""
+@pytest.mark.parametrize("name", STORIES)
+def test_interrupted_at_some_steps(ready: Path, tmp_path: Path, name: str) -> None:
+    story = STORIES[name]
+    steps = calls(ready, tmp_path, story, interrupting)
+    for at in random.Random(name).sample(range(1, steps + 1), 3):
+        assert cut_off(ready, tmp_path, story, at, interrupting) in (0, Exit.INTERRUPTED)
+
+
+def long_run_hooks(folder: Path) -> dict[str, int]:
+    """At every call, before and after it, and Ctrl-C at every step; how often it was cut off."""
     shop = a_shop(folder / "shop", 1, "refund", "notify")
     assert type_apart(shop, "done", 1) == 0
+    ways = {"kills": (killing, partial(killing, happens=die_after)), "interrupts": (interrupting,)}
     return {
-        name: sum(
-            kill(shop, folder, story, at, happens)
-            for at in range(1, calls(shop, folder, story) + 1)
-            for happens in (die, die_after)
+        f"{what} in {name}": sum(
+            cut_off(shop, folder, story, at, cut) in (KILLED, Exit.INTERRUPTED)
+            for cut in cuts
+            for at in range(1, calls(shop, folder, story, cut) + 1)
         )
         for name, story in STORIES.items()
+        for what, cuts in ways.items()
     }
 
 
-def calls(ready: Path, folder: Path, story: Story) -> int:
-    """How many calls change the disk where nobody is killed."""
+def calls(ready: Path, folder: Path, story: Story, cut: Cut = killing) -> int:
+    """How many calls change the disk, or steps are taken, where nothing is cut off."""
     shop = shutil.copytree(ready, folder / "counted")
 
     def counted() -> int:
-        with fault(0, die) as count:
+        with cut(0) as count:
             type_in(shop, *story.typed)
         (folder / "count").write_text(str(count[0]))
         return 0
@@ -78,15 +99,15 @@ def calls(ready: Path, folder: Path, story: Story) -> int:
     return int((folder / "count").read_text())
 
 
-def kill(ready: Path, folder: Path, story: Story, at: int, happens: Fault) -> bool:
-    """Cut the command off there, go on as people do, and see what the hooks did; whether it was killed."""
+def cut_off(ready: Path, folder: Path, story: Story, at: int, cut: Cut) -> int:
+    """Cut the command off there, go on as people do, and see what the hooks did; how the command ended."""
     shop = shutil.copytree(ready, folder / f"{at}")
 
-    def cut_off() -> int:
-        with fault(at, happens):
+    def typed() -> int:
+        with cut(at):
             return type_in(shop, *story.typed)
 
-    code = ended(forked(cut_off))
+    code = ended(forked(typed))
     for words in story.then:
         if words != ("refund", 1) or record(shop, 1)["state"] == "refund_due":
             assert type_apart(shop, *words) in (0, 5), (at, words)
@@ -94,7 +115,7 @@ def kill(ready: Path, folder: Path, story: Story, at: int, happens: Fault) -> bo
     _all_done_once(shop, paying=story.typed[0] == "refund")
     assert type_apart(shop, "fsck") == 0
     shutil.rmtree(shop)
-    return code == KILLED
+    return code
 
 
 def _all_done_once(shop: Path, *, paying: bool) -> None:
