@@ -9,7 +9,7 @@ from pathlib import Path
 
 from returnctl.errors import BadValue, ShopExists, SystemFailure
 from returnctl.shop.shop import SETTINGS, Shop
-from returnctl.storage.backup import Copied, copy
+from returnctl.storage.backup import Copied, bring_to_disk, copy
 from returnctl.storage.files import Folder, fsync, make_folder
 
 # What stands beside `data/`; the settings come last, since a folder without them is no shop.
@@ -42,6 +42,8 @@ def _made(shop: Shop, target: Path, new: Path, timeout: float) -> Copied:
         _copy_beside(shop.root / name, new / name)
     with Folder.open(str(new / "data")) as data:
         copied = copy(shop.store, data, timeout)
+    with Folder.open(str(new)) as folder:
+        bring_to_disk(folder)
     new.replace(target)
     with Folder.open(str(target.absolute().parent)) as above:
         fsync(above.fd)

@@ -20,7 +20,7 @@ from returnctl.readers.strict_json import read_json
 from returnctl.shop.reading import read
 from returnctl.shop.road import Road
 from returnctl.shop.shop import Shop
-from returnctl.storage.files import write_in_place
+from returnctl.storage.files import Folder, fsync, write_in_place
 from returnctl.storage.snapshot import Snapshot
 
 FORMAT = "seal/v1"
@@ -134,7 +134,14 @@ def _amounts(record: Return) -> Iterator[tuple[str, Decimal]]:
 
 def _write(path: Path, seals: Seals) -> None:
     try:
-        path.parent.mkdir(exist_ok=True)
+        _make(path.parent)
         write_in_place(path, msgspec.json.format(msgspec.json.encode(seals), indent=2) + b"\n")
     except OSError as error:
         raise SystemFailure(path=f"{_FOLDER}/{path.name}", why=error.strerror or str(error)) from None
+
+
+def _make(folder: Path) -> None:
+    """It is on the disk before a seal in it is."""
+    folder.mkdir(exist_ok=True)
+    with Folder.open(str(folder.parent)) as above:
+        fsync(above.fd)

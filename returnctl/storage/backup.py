@@ -45,7 +45,6 @@ def copy(store: Store, target: Folder, timeout: float) -> Copied:
             break
         path, done = portion[-1][0], done + len(portion)
     head = _caught_up(store, target, begun, damaged, timeout)
-    _synced(target)
     return Copied(head, done, tuple(sorted(damaged)))
 
 
@@ -83,7 +82,8 @@ def _copied(snapshot: Snapshot, target: Folder, documents: list[tuple[str, str]]
             folder.create(name, content, durable=False)
 
 
-def _synced(target: Folder) -> None:
+def bring_to_disk(target: Folder) -> None:
+    """A folder with all that is in it. Raises OSError."""
     sync = staging.sync_all()
     if sync:
         sync(target.fd)
@@ -91,7 +91,16 @@ def _synced(target: Folder) -> None:
     for above, _, names in os.walk(target.path):
         with Folder.open(above) as folder:
             for name in names:
-                fd = folder.open_file(name)
-                fsync(fd)
-                os.close(fd)
+                _bring_file(folder, name)
             fsync(folder.fd)
+
+
+def _bring_file(folder: Folder, name: str) -> None:
+    """A link stands in its folder alone."""
+    if os.path.islink(f"{folder.path}/{name}"):
+        return
+    fd = folder.open_file(name)
+    try:
+        fsync(fd)
+    finally:
+        os.close(fd)

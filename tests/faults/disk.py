@@ -29,51 +29,58 @@ class Op(NamedTuple):
     size: int = 0
 
 
+_WATCHED = ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "ftruncate")
+
+
 @contextmanager
 def recorded(data: Path) -> Iterator[list[Op]]:  # noqa: C901 - one small function a call
     """What this process does below `data`, call by call; the index is a cache and left out."""
     ops: list[Op] = []
-    real = {name: getattr(os, name) for name in ("open", "write", "fsync", "replace", "unlink", "mkdir", "ftruncate")}
+    real = {name: getattr(os, name) for name in _WATCHED}
 
     def path_of(name: Any, dir_fd: int | None = None) -> str:
         above = Path(f"/proc/self/fd/{dir_fd}").readlink() if dir_fd is not None else Path()
-        return str((above / str(name)).relative_to(data))
+        path = above / str(name)
+        return str(path.relative_to(data)) if path.is_relative_to(data) else ""
+
+    def note(kind: str, path: str, **more: Any) -> None:
+        if path and "index" not in path:
+            ops.append(Op(kind, path.rstrip("/"), **more))
 
     def opened(name: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> Any:
         new = flags & os.O_CREAT and not os.path.lexists(data / path_of(name, dir_fd))
         fd = real["open"](name, flags, mode, dir_fd=dir_fd)
-        if new and "index" not in str(name):
-            ops.append(Op("make", path_of(name, dir_fd)))
+        if new:
+            note("make", path_of(name, dir_fd))
         return fd
 
     def written(fd: int, content: Any) -> Any:
         count = real["write"](fd, content)
-        ops.append(Op("write", path_of("", fd).rstrip("/"), bytes(content[:count])))
+        note("write", path_of("", fd), data=bytes(content[:count]))
         return count
 
     def synced(fd: int) -> None:
-        ops.append(Op("sync", path_of("", fd).rstrip("/")))
+        note("sync", path_of("", fd))
 
-    def moved(name: Any, to: Any, *, src_dir_fd: int, dst_dir_fd: int) -> None:
-        ops.append(Op("move", path_of(name, src_dir_fd), to=path_of(to, dst_dir_fd)))
+    def moved(name: Any, to: Any, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None) -> None:
+        note("move", path_of(name, src_dir_fd), to=path_of(to, dst_dir_fd))
         real["replace"](name, to, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
-    def removed(name: Any, *, dir_fd: int) -> None:
+    def removed(name: Any, *, dir_fd: int | None = None) -> None:
         real["unlink"](name, dir_fd=dir_fd)
-        if "index" not in str(name):
-            ops.append(Op("remove", path_of(name, dir_fd)))
+        note("remove", path_of(name, dir_fd))
 
     def made(name: Any, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
         real["mkdir"](name, mode, dir_fd=dir_fd)
-        ops.append(Op("folder", path_of(name, dir_fd)))
+        note("folder", path_of(name, dir_fd))
 
     def cut(fd: int, size: int) -> None:
         real["ftruncate"](fd, size)
-        ops.append(Op("cut", path_of("", fd).rstrip("/"), size=size))
+        note("cut", path_of("", fd), size=size)
 
     with pytest.MonkeyPatch.context() as patch:
-        wrapped = (opened, written, synced, moved, removed, made, cut)
-        for name, call in zip(real, wrapped, strict=True):
+        wrapped = (opened, written, synced, moved, moved, removed, made, cut)
+        for name, call in zip(_WATCHED, wrapped, strict=True):
             patch.setattr(os, name, call)
         patch.setattr(staging, "sync_all", lambda: lambda _: ops.append(Op("sync all")))
         yield ops
@@ -152,6 +159,8 @@ def _name(names: dict[str, Inode | None], op: Op, node: Inode | None) -> None:
     elif op.kind == "move":
         names.pop(op.path, None)
         names[op.to] = node
+        for path in [path for path in names if path.startswith(f"{op.path}/")]:
+            names[op.to + path.removeprefix(op.path)] = names.pop(path)
     else:
         names[op.path] = node
 
