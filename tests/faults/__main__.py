@@ -1,6 +1,6 @@
 """The long run: all that can go wrong, counted.
 
-    python -m tests.faults [WHAT…]      # kills hooks faults states damages updates refunds input; all of them
+    python -m tests.faults [WHAT…]      # kills hooks faults states damages updates refunds scans input; all of them
 
 A line for each on standard output; exit 1 where anything was wrong. Kills and faults need strace.
 """
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults import processes, test_around_hooks, test_input, test_races
+from tests.faults import processes, test_around_hooks, test_input, test_races, test_scans
 from tests.faults.corruption import sealed_shop, silent
 from tests.faults.power import Recorded, in_memory, record, wrong_after
 from tests.faults.spread import Outcome, spread
@@ -65,6 +65,10 @@ def refunds() -> Outcome:
     return _counted(test_races.long_run_refunds, "paid_twice", "not_refunded", "fsck")
 
 
+def scans() -> Outcome:
+    return _counted(test_scans.long_run_scans, "mixed")
+
+
 def inputs() -> Outcome:
     test_input.long_run_input(_EXAMPLES)
     return Outcome(f"{_EXAMPLES} of each kind", [])
@@ -72,7 +76,7 @@ def inputs() -> Outcome:
 
 RUNS: dict[str, Callable[[], Outcome]] = {
     "kills": processes.long_run_kills, "hooks": hooks, "faults": processes.long_run_faults, "states": states,
-    "damages": damages, "updates": updates, "refunds": refunds, "input": inputs,
+    "damages": damages, "updates": updates, "refunds": refunds, "scans": scans, "input": inputs,
 }  # fmt: skip
 
 
