@@ -184,6 +184,7 @@ def set_torn_aside(data: Folder) -> None:
     fd = data.open_file(JOURNAL, os.O_WRONLY)
     try:
         os.ftruncate(fd, end)
+        # Redundant: a cut that is lost is made again. It spares keeping the same twice.
         fsync(fd)
     finally:
         os.close(fd)

@@ -88,7 +88,7 @@ class Store:
 
         with self._open() as data:
             if repair and layout.LOCK not in os.listdir(data.fd):
-                data.create(layout.LOCK, b"")
+                data.create(layout.LOCK, b"", durable=False)  # one that is lost again is made again
             with Lock(data, timeout) as lock:
                 return fsck.check(data, lock, seals, repair=repair)
 
@@ -155,7 +155,7 @@ def _make(path: str, *, shared: bool) -> None:
         for name in layout.FOLDERS:
             data.make(name)
         for name in (layout.JOURNAL, layout.LOCK):
-            data.create(name, b"")
+            data.create(name, b"", durable=False)  # it is no more than a name, which the folder holds
         fsync(data.fd)
 
 

@@ -38,9 +38,9 @@ class Story(NamedTuple):
 Tell = Callable[[Path], Story]
 
 
-def broken_promises(root: Path, tell: Tell) -> list[str]:
+def broken_promises(root: Path, story: Story) -> list[str]:
     """Of states after a crash at each call; the last one is after the command said that it is done."""
-    story, chance = tell(root), random.Random(0)
+    chance = random.Random(0)
     disk = Disk(story.start or tree(root))
     with recorded(root) as ops:
         story.act()

@@ -87,16 +87,26 @@ def recorded(data: Path) -> Iterator[list[Op]]:  # noqa: C901 - one small functi
 
 
 class Inode:
+    """`since` is what stood in it, one after the other, since it was sure."""
+
     def __init__(self, content: bytes = b"") -> None:
-        self.now = self.sure = content
+        self.since = [content]
+
+    @property
+    def now(self) -> bytes:
+        return self.since[-1]
+
+    def settle(self) -> None:
+        self.since = self.since[-1:]
 
     def left(self, chance: random.Random) -> bytes:
-        """What a crash leaves: what is sure, all, a part, or zeros for a part that never came."""
-        if self.now == self.sure:
-            return self.now
-        longer = max(self.sure, self.now, key=len)
-        at = chance.randint(len(os.path.commonprefix([self.sure, self.now])), len(longer))  # noqa: RUF071 - of bytes
-        return chance.choice([self.sure, self.now, longer[:at], longer[:at] + bytes(len(longer) - at)])
+        """What a crash leaves: what is sure, what came after it, a part, or zeros for a part that never came."""
+        sure, now = self.since[0], chance.choice(self.since[1:] or self.since)
+        if now == sure:
+            return now
+        longer = max(sure, now, key=len)
+        at = chance.randint(len(os.path.commonprefix([sure, now])), len(longer))  # noqa: RUF071 - of bytes
+        return chance.choice([sure, now, longer[:at], longer[:at] + bytes(len(longer) - at)])
 
 
 Tree = dict[str, bytes | None]
@@ -117,16 +127,16 @@ class Disk:
             _name(self.now, op, node)
         elif op.kind == "sync all":
             self.sure, self.unsure = dict(self.now), []
-            for node in self.now.values():
-                _settle(node)
-        elif op.kind == "sync" and isinstance(self.now.get(op.path), Inode):
-            _settle(self.now[op.path])
+            for node in filter(None, self.now.values()):
+                node.settle()
+        elif op.kind == "sync" and (file := self.now.get(op.path)):
+            file.settle()
         elif op.kind == "sync":
             self._sync_folder(op.path if op.path != "." else "")
         elif op.kind in ("write", "cut"):
             file = self.now[op.path]
             assert file
-            file.now = file.now + op.data if op.kind == "write" else file.now[: op.size]
+            file.since.append(file.now + op.data if op.kind == "write" else file.now[: op.size])
 
     def _sync_folder(self, folder: str) -> None:
         covered = [x for x in self.unsure if (x[0].to or x[0].path).rpartition("/")[0] == folder]
@@ -146,11 +156,6 @@ class Disk:
                 lost |= {op.path, op.to} - {""}
         standing = {x: y for x, y in names.items() if all(above in names for above in _above(x))}
         return {x: None if node is None else node.left(chance) for x, node in standing.items()}
-
-
-def _settle(node: Inode | None) -> None:
-    if node:
-        node.sure = node.now
 
 
 def _name(names: dict[str, Inode | None], op: Op, node: Inode | None) -> None:
