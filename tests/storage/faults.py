@@ -11,12 +11,30 @@ import pytest
 
 CALLS = ("open", "write", "fsync", "replace", "ftruncate", "unlink", "mkdir")
 KILLED = 9
+# Bytes that go into a full disk.
+_LEFT = 7
 
 Fault = Callable[..., Any]
 
 
 def refuse(call: Callable[..., Any], *args: Any, **more: Any) -> Any:
     raise OSError(28, "No space left on device")
+
+
+def interrupt(call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    raise InterruptedError(4, "Interrupted system call")
+
+
+def shorten(call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """A write takes less than it was given, and says so."""
+    return call(args[0], args[1][: len(args[1]) // 2 or 1]) if call.__name__ == "write" else call(*args, **more)
+
+
+def shorten_then_refuse(call: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """As a disk that is full in the middle of a write."""
+    if call.__name__ == "write" and len(args[1]) > _LEFT:
+        return call(args[0], args[1][:_LEFT])
+    return refuse(call)
 
 
 def die(call: Callable[..., Any], *args: Any, **more: Any) -> Any:

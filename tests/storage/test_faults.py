@@ -18,7 +18,18 @@ from returnctl.storage.changes import Answer, Change
 from returnctl.storage.digests import digest, hexdigest
 from returnctl.storage.store import Store
 from tests.storage.builders import a_change, a_policy, a_return, a_store, an_order, commit
-from tests.storage.faults import KILLED, Fault, die, die_after, die_halfway, fault, refuse
+from tests.storage.faults import (
+    KILLED,
+    Fault,
+    die,
+    die_after,
+    die_halfway,
+    fault,
+    interrupt,
+    refuse,
+    shorten,
+    shorten_then_refuse,
+)
 
 PHOTO = b"\xff\xd8\xff a crack"
 
@@ -90,14 +101,17 @@ def in_a_process_of_its_own(store: Store, change: Change, at: int, death: Fault)
 
 
 @pytest.mark.parametrize("from_then_on", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("happens", [refuse, interrupt, shorten_then_refuse])
 @changes
-def test_a_refused_commit_is_told_as_it_ended(tmp_path: Path, change: Change, from_then_on: bool) -> None:
+def test_a_refused_commit_is_told_as_it_ended(
+    tmp_path: Path, change: Change, happens: Fault, from_then_on: bool
+) -> None:
     ends = set()
     for at in count(1):
         root = tmp_path / str(at)
         root.mkdir()
         store = a_store(root, a_return(), orders=(an_order(),))
-        with fault(at, refuse, from_then_on=from_then_on) as calls:
+        with fault(at, happens, from_then_on=from_then_on) as calls:
             end = end_of(store, change)
         ends.add(end)
         if end == "failed" and not from_then_on:
@@ -115,11 +129,24 @@ def test_a_refused_commit_is_told_as_it_ended(tmp_path: Path, change: Change, fr
     )
 
 
+@changes
+def test_short_writes_go_on(tmp_path: Path, change: Change) -> None:
+    store = a_store(tmp_path, a_return(), orders=(an_order(),))
+    with fault(1, shorten, from_then_on=True) as calls:
+        assert end_of(store, change) == "done"
+    assert calls[0] > len(change.returns) * 8
+    assert has_happened(store, change)
+    works_on(store, tmp_path / "data")
+
+
+_WHY = ("No space left on device", "Interrupted system call")
+
+
 def end_of(store: Store, change: Change) -> str:
     try:
         return ", ".join(commit(store, change)) or "done"
     except SystemFailure as failure:
-        return "failed" if failure.facts["why"] == "No space left on device" else str(failure)
+        return "failed" if failure.facts["why"] in _WHY else str(failure)
     except NotKnown:
         return "not known"
 
