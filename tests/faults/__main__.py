@@ -1,8 +1,8 @@
 """The long run: all that can go wrong, counted.
 
-    python -m tests.faults [WHAT…]      # kills hooks faults states damages updates refunds scans input; all of them
+    python -m tests.faults [WHAT…]      # of RUNS, below; else all of them
 
-A line for each on standard output; exit 1 where anything was wrong. Kills and faults need strace.
+A line for each on standard output; exit 1 where anything was wrong. Kills and faults need strace, full disks root.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults import processes, test_around_hooks, test_input, test_races, test_scans
+from tests.faults import processes, test_around_hooks, test_input, test_mounts, test_races, test_scans
 from tests.faults.corruption import sealed_shop, silent
 from tests.faults.power import Recorded, in_memory, record, wrong_after
 from tests.faults.spread import Outcome, spread
@@ -65,6 +65,11 @@ def refunds() -> Outcome:
     return _counted(test_races.long_run_refunds, "paid_twice", "not_refunded", "fsck")
 
 
+def full() -> Outcome:
+    codes = test_mounts.long_run_full()
+    return Outcome(f"{sum(codes.values())} commands on a full disk, by exit code {codes}", [])
+
+
 def scans() -> Outcome:
     return _counted(test_scans.long_run_scans, "mixed")
 
@@ -76,7 +81,7 @@ def inputs() -> Outcome:
 
 RUNS: dict[str, Callable[[], Outcome]] = {
     "kills": processes.long_run_kills, "hooks": hooks, "faults": processes.long_run_faults, "states": states,
-    "damages": damages, "updates": updates, "refunds": refunds, "scans": scans, "input": inputs,
+    "damages": damages, "updates": updates, "refunds": refunds, "full": full, "scans": scans, "input": inputs,
 }  # fmt: skip
 
 

@@ -27,6 +27,10 @@ _QUICK = ("-f", "--seccomp-bpf")
 _CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)")
 
 
+# What a fork exits with where anything else than an exit code came of a command.
+TRACEBACK = 99
+
+
 class Point(NamedTuple):
     """The n-th call of a kind."""
 
@@ -71,7 +75,10 @@ def typed_in_a_fork(shop: Path, words: str) -> int:
         os.environ.clear()
         os.environ.update(environment())
         os.chdir(shop)
-        return run([*words.split(), "--json"])
+        try:
+            return run([*words.split(), "--json"])
+        except Exception:  # noqa: BLE001 - whatever it is, it is wrong
+            return TRACEBACK
 
     return ended(forked(type_it))
 
