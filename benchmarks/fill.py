@@ -24,7 +24,7 @@ from benchmarks.prototypes import BUYER, NUMBER, ORDER, PHOTO, Prototype, an_ord
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
 from returnctl.domain.states import ENDED, State
-from returnctl.shop.policies import Chosen, choose
+from returnctl.shop.policies import Chosen, Policies
 from returnctl.shop.shop import Shop
 from returnctl.storage.changes import Change
 from returnctl.storage.digests import hexdigest
@@ -49,7 +49,7 @@ class Made(NamedTuple):
 def fill(root: str, returns: int) -> None:
     shop = Shop(root)
     with shop.store.writing("benchmark") as writer:
-        chosen = choose(shop, writer, an_order(), NOW)
+        chosen = Policies(shop).choose(writer, an_order(), NOW)
         made = _made(chosen, shop.settings.shop_id, returns)
         while batch := list(islice(made, _BATCH)):
             writer.commit(_change(batch, chosen))

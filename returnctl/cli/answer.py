@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from returnctl.cli.options import Wanted
 from returnctl.errors import Exit, Failure
@@ -26,6 +26,14 @@ def put(pieces: Iterable[str]) -> None:
     for piece in pieces:
         sys.stdout.write(piece)
     sys.stdout.flush()
+
+
+def put_bytes(pieces: Iterable[bytes]) -> None:
+    """The same for what is bytes already: a form of its own, or a document whose digest must stay."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
 
 
 def mention(text: str) -> None:
@@ -62,8 +70,13 @@ def problems(failure: Failure) -> list[str]:
 
 
 def painted(text: str, color: int) -> str:
-    plain = "NO_COLOR" in os.environ or "--no-color" in sys.argv or not sys.stderr.isatty()
-    return text if plain else f"\033[{color}m{text}\033[0m"
+    return text if is_plain(sys.stderr) else f"\033[{color}m{text}\033[0m"
+
+
+def is_plain(stream: TextIO) -> bool:
+    """Whether colours are not wanted, or not understood where this leads."""
+    refused = "NO_COLOR" in os.environ or "--no-color" in sys.argv or os.environ.get("TERM") == "dumb"
+    return refused or not stream.isatty()
 
 
 def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None = None, closing: str = "") -> int:

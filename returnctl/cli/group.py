@@ -36,11 +36,16 @@ class Command(click.Command):
 
 
 def _refuse_stray(command: click.Command, wanted: Wanted) -> None:
-    """An option of writers, told before a command that writes nothing. Raises BadValue."""
+    """An option that this command does not have, told before it. Raises BadValue."""
+    if isinstance(command, click.Group):
+        return
     known = {param.name for param in command.params}
     for name, option in WRITERS.items():
-        if getattr(wanted, name) and name not in known and not isinstance(command, click.Group):
+        if getattr(wanted, name) and name not in known:
             raise BadValue(what=option, value=wanted.command, wanted="writer")
+    forms = next((getattr(x.type, "choices", ()) for x in command.params if "-o" in x.opts), ())
+    if wanted.output and wanted.output not in forms:
+        raise BadValue(what="-o", value=wanted.output, wanted="one_of", choices=", ".join(forms))
 
 
 class Group(Command, click.Group):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import mention, put, tell
+from returnctl.cli.answer import mention, put, put_bytes, tell
 from returnctl.cli.group import Command
 from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes
 from returnctl.cli.verbs import one_id
@@ -15,7 +14,6 @@ from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
-    from returnctl.errors import UnsafeHook
     from returnctl.storage.changes import Query
 
 _SORTS = ("id", "due", "updated")
@@ -30,7 +28,7 @@ def show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 
     if wanted.format == "json":
         with wanted.find_shop().store.reading() as snapshot:
-            _pass_on(snapshot.raw_return(the_return(snapshot.find(id), id)))
+            put_bytes([snapshot.raw_return(the_return(snapshot.find(id), id))])
         return
     from returnctl.output.returns import full
 
@@ -38,13 +36,6 @@ def show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
     with shop.store.reading() as snapshot:
         record = snapshot.get_return(the_return(snapshot.find(id), id))
     put([full(record, wanted.read_clock(), shop.settings.timezone) + "\n"])
-
-
-def _pass_on(data: bytes) -> None:
-    """The document as it is stored: its bytes were verified."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 @click.command(cls=Command)
@@ -133,38 +124,3 @@ def _tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
     for path in paths:
         tell(Damaged(path=path, why="not_readable"), as_json=wanted.format == "json")
     return int(Exit.DAMAGED if paths else Exit.DONE)
-
-
-@click.command(cls=Command)
-@option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 24h."))
-@option("--overdue", is_flag=True, help=mark("Only what is overdue."))
-@option("--exit-code", is_flag=True, help=mark("Exit 1 where something is to be done."))
-@option("--limit", type=COUNT, help=mark("At most this many."))
-@everywhere
-@pass_wanted
-def todo(
-    wanted: Wanted, /, due: str | None = None, overdue: bool = False, exit_code: bool = False, limit: int | None = None,
-) -> int:  # fmt: skip
-    from returnctl.output.lists import TODO, cells_of_todo, row_of_todo
-    from returnctl.output.rows import written
-    from returnctl.shop.worklist import worklist
-
-    now = wanted.read_clock()
-    until = now if overdue else wanted.instant(due, "--due")
-    work = worklist(wanted.find_shop(), until, limit)
-    rows = [row_of_todo(*each) for each in work.found]
-    put(written(rows, wanted.format, TODO, lambda row: cells_of_todo(row, now)))
-    _tell_refused(work.refused, with_cure=wanted.format == "table")
-    if not rows and wanted.format == "table" and not wanted.quiet:
-        mention(say("nothing to do."))
-    return _tell_damaged(wanted, work.damaged) or int(exit_code and bool(rows))
-
-
-def _tell_refused(hooks: tuple[UnsafeHook, ...], *, with_cure: bool) -> None:
-    """What is listed as owed would go on waiting, and nobody would know for what."""
-    for failure in hooks:
-        from returnctl.output.failures import told, unsafe
-
-        mention(say("warning: {text}", text=unsafe(failure.facts)))
-        if with_cure:
-            mention("  " + told(failure.code, failure.facts).hint)

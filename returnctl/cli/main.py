@@ -19,7 +19,7 @@ import click
 
 from returnctl import __version__
 from returnctl.cli.group import Lazy
-from returnctl.cli.options import Option, Wanted, everywhere, pass_wanted, writing
+from returnctl.cli.options import ALL_FORMATS, Option, Wanted, pass_wanted, writes, writing
 from returnctl.errors import BadValue, Exit, Failure, Interrupted, SystemFailure, Usage
 from returnctl.output.words import mark, use
 
@@ -33,7 +33,7 @@ _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None},
 )
 @writing
-@everywhere
+@writes(*ALL_FORMATS)
 @click.version_option(__version__, cls=Option, message="returnctl %(version)s", help=mark("Show the version and exit."))
 @pass_wanted
 @click.pass_context
@@ -44,7 +44,7 @@ def program(ctx: click.Context, wanted: Wanted) -> None:
 
 def _first_look(ctx: click.Context, wanted: Wanted) -> None:
     """Without a command: `todo` in a shop, help elsewhere."""
-    from returnctl.cli.looking import todo
+    from returnctl.cli.todo import todo
     from returnctl.errors import NoShop
 
     try:

@@ -147,6 +147,7 @@ _WANTED: dict[str, str] = {
     "writer": mark("a command that changes anything"),
     "one_return": mark("for several returns: each payment has a number of its own"),
     "outside": mark("a folder outside data/"),
+    "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
     "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
     "pending_amount": mark("needed: --retry asks for the amount that is pending"),

@@ -41,10 +41,18 @@ def due(waits: Due | None, now: datetime) -> str:
     """`seller: review in 5h`."""
     if waits is None:
         return ""
-    # `platform` names a side as well; what is waited for is its decision.
-    action = "decide" if waits.action == "platform" else waits.action
-    text = say("{who}: {action} {left}", who=word(waits.by), action=word(action), left=left(waits.at, now))
+    text = say("{who}: {action} {left}", who=word(waits.by), action=_action(waits), left=left(waits.at, now))
     return say("{text} ({then} assumed)", text=text, then=word(waits.then)) if waits.lapsed else text
+
+
+def due_without_time(waits: Due) -> str:
+    """`seller: review`."""
+    return labelled(word(waits.by), _action(waits))
+
+
+def _action(waits: Due) -> str:
+    """`platform` names a side as well; what is waited for is its decision."""
+    return word("decide" if waits.action == "platform" else waits.action)
 
 
 def labelled(name: str, value: str) -> str:

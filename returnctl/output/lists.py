@@ -31,7 +31,7 @@ def row_of_return(summary: Struct) -> dict[str, Any]:
 
 
 def cells_of_return(row: Mapping[str, Any], now: datetime) -> list[str]:
-    waits = due(_due(row), now)
+    waits = due(due_of(row), now)
     total = money(row["total"], row["currency"])
     return [row["id"], word(row["state"]), word(row["type"]), row["order"], row["reason"] or "", waits, total]
 
@@ -44,12 +44,12 @@ def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
     owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record else ())]
     eligible = not (record and any(x.outcome == "fail" and x.rule != "limits" for x in record.eligibility))
     row = row_of_return(summary)
-    command = next_command(row["id"], _due(row), eligible=eligible or bool(record and record.exception))
+    command = next_command(row["id"], due_of(row), eligible=eligible or bool(record and record.exception))
     return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"}
 
 
 def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:
-    waits = due(_due(row), now)
+    waits = due(due_of(row), now)
     total = money(row["total"], row["currency"])
     owed = "; ".join(
         _owed(kind, row["owed"]) for kind in ("tell", "act") if any(x["kind"] == kind for x in row["owed"])
@@ -62,7 +62,7 @@ def _owed(kind: str, owed: Sequence[Mapping[str, str]]) -> str:
     return labelled(word(kind), ", ".join(word(each["what"]) for each in owed if each["kind"] == kind))
 
 
-def _due(row: Mapping[str, Any]) -> Due | None:
+def due_of(row: Mapping[str, Any]) -> Due | None:
     return msgspec.convert(row["due"], Due) if row["due"] else None
 
 

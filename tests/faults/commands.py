@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "refund": f"refund {STANDS['refund_due']} --reference TXN-5 --key k",
     "replace": f"replace {STANDS['replacement_due']} --tracking 1Z8 --key k",
     "convert": f"convert {STANDS['replacement_due']} --key k",
+    "due": f"due {STANDS['requested']} --set 9d --key k",
     "cancel": f"cancel {STANDS['requested']} --key k",
     "escalate": f"escalate {STANDS['rejected']} --claim other --key k",
     "resolve": f"resolve {STANDS['disputed']} --outcome refund --amount 5.00 --key k",

@@ -251,8 +251,18 @@ def columns_of(line: str) -> str:
 
 @pytest.mark.parametrize("line", ["todo", "list", "order list", "policy list", "help exit-codes"])
 def test_columns_stand_under_one_another(line: str, shop: Path) -> None:
-    rows = [columns_of(row) for row in run("-C", shop, *line.split()).out.splitlines()]
-    ruler = next(row for row in rows if set(row) == {"-", " "})
-    gaps = [at for at, char in enumerate(ruler) if char == " "]
-    assert len(rows) > 2
-    assert [row for row in rows if any(row[at : at + 1].strip() for at in gaps)] == []
+    shown = run("-C", shop, *line.split()).out
+    blocks = [[columns_of(row) for row in block.splitlines()] for block in shown.split("\n\n")]
+    tables = [block for block in blocks if any(is_ruler(row) for row in block)]
+    assert tables
+    for table in tables:
+        at = next(at for at, row in enumerate(table) if is_ruler(row))
+        gaps = [place for place, char in enumerate(table[at]) if char == " "]
+        # A line above the headings names the table.
+        rows = table[at - 1 :]
+        assert len(rows) > 2
+        assert [row for row in rows if any(row[gap : gap + 1].strip() for gap in gaps)] == []
+
+
+def is_ruler(row: str) -> bool:
+    return set(row) == {"-", " "}
