@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,14 @@ def typed(cwd: Path, *words: str, stdin: bytes = b"") -> Ran:
     ran = Ran(code, *(_text(page) for page in (out, err)))
     assert code in list(Exit), ran
     assert "Traceback" not in ran.err, ran
-    if code and "--json" in words and not _OTHER_FORMATS & set(words):
+    if code and _wants_json(words) and not _OTHER_FORMATS & set(words):
         _is_told_as_json(ran, words)
     return ran
+
+
+def _wants_json(words: tuple[str, ...]) -> bool:
+    """Behind another option it may be the value of that one."""
+    return any(word == "--json" and not before.startswith("-") for before, word in pairwise(("", *words)))
 
 
 def _text(page: io.TextIOWrapper) -> str:
