@@ -43,24 +43,13 @@ def _of_shop(wanted: Wanted) -> list[Finding]:
         if wanted.shop is not None or os.environ.get("RETURNCTL_SHOP"):
             raise
         return [Finding("shop", failure.code, "note", failure.facts)]
-    return of_shop(root, lambda zone: _clock(wanted, zone), _program())
+    return of_shop(root, lambda zone: _clock(wanted, zone))
 
 
 def _clock(wanted: Wanted, zone: str | None) -> datetime:
     from zoneinfo import ZoneInfo
 
     return wanted.read_clock(lambda: ZoneInfo(zone) if zone else machine_zone())
-
-
-def _program() -> str:
-    """How cron, which knows no PATH of ours, would call this very program."""
-    import shlex
-    from pathlib import Path
-
-    typed = Path(sys.argv[0]).resolve()
-    if typed.name == "returnctl" and os.access(typed, os.X_OK):
-        return shlex.quote(str(typed))
-    return f"{shlex.quote(sys.executable)} -m returnctl"
 
 
 def _told(wanted: Wanted, found: list[Finding]) -> None:

@@ -136,7 +136,7 @@ CURES: dict[str, str] = {
     "clock_back": mark("set the machine's clock"),
     "no_seal": mark("returnctl seal, then commit and push seals/"),
     "older_than_seal": "returnctl fsck",
-    "no_sweep": mark("crontab -e, and add: {line}"),
+    "no_sweep": "returnctl cron",
 }
 
 

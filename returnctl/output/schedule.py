@@ -32,10 +32,10 @@ def comment(shop: str) -> str:
 
 
 def cron_line(words: Sequence[str]) -> str:
-    return f"*/15 * * * * {' '.join(map(_for_cron, words))}"
+    return f"*/15 * * * * {' '.join(map(for_cron, words))}"
 
 
-def _for_cron(word: str) -> str:
+def for_cron(word: str) -> str:
     r"""A word for /bin/sh, whatever the cron at hand makes of it before.
 
     All but a few take `\%` for `%`, some take `\\` for `\`, others take neither. So a percent sign stands outside of
@@ -48,14 +48,14 @@ def units(words: Sequence[str], shop_id: str) -> tuple[Unit, Unit]:
     """The service and the timer that starts it, also after the machine was off."""
     name = f"returnctl-sweep-{shop_id}"
     about = f"[Unit]\nDescription=returnctl: {say(_EXPLAINED, shop=shop_id)}\n"
-    command = " ".join(_for_systemd(word, is_program=at == 0) for at, word in enumerate(words))
+    command = " ".join(for_systemd(word, is_program=at == 0) for at, word in enumerate(words))
     service = f"{about}\n[Service]\nType=oneshot\nExecStart={command}\n"
     times = "[Timer]\nOnCalendar=*:0/15\nRandomizedDelaySec=60\nPersistent=true\n"
     timer = f"{about}\n{times}\n[Install]\nWantedBy=timers.target\n"
     return Unit(f"{name}.service", service), Unit(f"{name}.timer", timer)
 
 
-def _for_systemd(word: str, *, is_program: bool) -> str:
+def for_systemd(word: str, *, is_program: bool = False) -> str:
     """The path of the program is no place for variables, so there a dollar sign stands for itself."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     escaped = escaped if is_program else escaped.replace("$", "$$")

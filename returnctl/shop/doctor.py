@@ -30,13 +30,12 @@ Clock = Callable[[str | None], datetime]
 
 
 class Seen(NamedTuple):
-    """The shop as far as it could be read; `program` is how the program is called here."""
+    """The shop as far as it could be read."""
 
     shop: Shop
     settings: Settings | Failure
     shared: bool
     now: datetime
-    program: str
 
 
 def of_machine(encoding: str, language: str) -> list[Finding]:
@@ -48,9 +47,9 @@ def of_machine(encoding: str, language: str) -> list[Finding]:
     return list(_found(checks))
 
 
-def of_shop(root: str, clock: Clock, program: str) -> list[Finding]:
+def of_shop(root: str, clock: Clock) -> list[Finding]:
     """Whatever is broken, the rest is looked at. Raises what `clock` raises."""
-    seen = _seen(root, clock, program)
+    seen = _seen(root, clock)
     found = [*_found(_around(seen)), *_of_data(seen)]
     checks = list(dict.fromkeys(each.check for each in found))
     new = (each for at, each in enumerate(found) if not any(_same(each, other) for other in found[:at]))
@@ -62,15 +61,15 @@ def _same(one: Finding, other: Finding) -> bool:
     return (one.code, one.facts) == (other.code, other.facts)
 
 
-def _seen(root: str, clock: Clock, program: str) -> Seen:
+def _seen(root: str, clock: Clock) -> Seen:
     shop = Shop(root)
     try:
         data = read(shop.root / SETTINGS)
     except SystemFailure as failure:
-        return Seen(shop, failure, shared=False, now=clock(None), program=program)
+        return Seen(shop, failure, shared=False, now=clock(None))
     settings = told.read_settings(data)
     zone = settings.timezone if isinstance(settings, Settings) else None
-    return Seen(shop, settings, is_shared(data), clock(zone), program)
+    return Seen(shop, settings, is_shared(data), clock(zone))
 
 
 def _around(seen: Seen) -> dict[str, Check]:
@@ -105,7 +104,7 @@ def _inside(seen: Seen, data: Folder) -> Iterator[Finding]:
         "journal": lambda: inside.left_over(data) if quiet else (),
         "permissions": lambda: access.modes(data),
         "hooks": lambda: hooks.missing(seen.shop.root, data),
-        "sweep": lambda: sweeps.sweeps(seen.shop.root, data, seen.program),
+        "sweep": lambda: sweeps.sweeps(seen.shop.root, data),
     })  # fmt: skip
 
 

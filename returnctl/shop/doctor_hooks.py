@@ -35,7 +35,10 @@ def missing(root: Path, data: Folder) -> Iterator[Finding]:
     absent = {kind: name for kind, name in hooks.NAMES.items() if not (root / "hooks" / name).exists()}
     records = owing(data, _MOST)
     # The sweep itself prints what it reminds the seller of, so that waits for no hook.
-    waiting = Counter(x.kind for record in records for x in (*tasks(record, ("pay",)), *open_owed(record)))
+    waiting: Counter[str] = Counter()
+    for record in records:
+        waiting.update(task.kind for task in tasks(record, ("pay",)))
+        waiting.update(owed.kind for owed in open_owed(record))
     many = len(records) == _MOST
     for kind, name in absent.items():
         if waiting[kind]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from returnctl.errors import SystemFailure
+from returnctl.output.schedule import for_cron, for_systemd
 from returnctl.shop.health import Finding
 from returnctl.shop.reading import read
 from returnctl.storage.files import Folder
@@ -31,24 +32,13 @@ class Schedule(NamedTuple):
     lines: tuple[str, ...]
 
 
-def sweeps(root: Path, data: Folder, program: str) -> Iterator[Finding]:
-    """`program` is how the program is called here."""
+def sweeps(root: Path, data: Folder) -> Iterator[Finding]:
     place = sweeping(schedules(), root)
     facts = {"last": last_by(data, "sweep", _TAIL)}
     if place:
         yield Finding("sweep", "swept", "ok", {"place": place} | facts)
     else:
-        yield Finding("sweep", "no_sweep", "note", {"line": cron_line(program, root)} | facts)
-
-
-def cron_line(program: str, root: Path) -> str:
-    """What to put into a crontab, where a percent sign would end the line."""
-    words = f"{program} -C {shlex.quote(str(root.resolve()))} sweep -q"
-    return f"*/15 * * * * {_escaped(words)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", r"\%")
+        yield Finding("sweep", "no_sweep", "note", facts)
 
 
 def sweeping(found: Iterable[Schedule], root: Path) -> str | None:
@@ -68,7 +58,8 @@ def _naming(root: Path) -> re.Pattern[str]:
     below = {path.relative_to(home) for path in paths if path.is_relative_to(home)}
     forms = {*map(str, paths), *(f"{start}/{rest}" for rest in below for start in ("~", "$HOME", "${HOME}", "%h"))}
     forms |= {form.replace(" ", r"\ ") for form in forms} | {shlex.quote(str(path)) for path in paths}
-    forms |= {_escaped(form) for form in forms}
+    forms |= {form.replace("%", r"\%") for form in forms}
+    forms |= {write(str(path)) for path in paths for write in (for_cron, for_systemd)}
     return re.compile(f"(?<![^\\s'\"=:>])({'|'.join(map(re.escape, sorted(forms)))})/?(?![^\\s'\";&|<)])")
 
 

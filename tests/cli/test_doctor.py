@@ -348,16 +348,18 @@ def test_so_is_a_timer_of_the_user(demo: Path, tmp_path: Path, quiet: dict[str, 
     assert found(doctor(demo, **quiet), "ok")["swept"]["place"] == "sweep.timer"
 
 
-def test_the_line_for_a_crontab_works(demo: Path, tmp_path: Path, quiet: dict[str, str]) -> None:
-    odd = demo.rename(tmp_path / "a shop's 5%")
-    facts = found(doctor(odd, **quiet))["no_sweep"]
-    assert facts["last"] == "2026-11-21T17:00:00Z"
-    line = facts["line"]
-    assert "swept" in found(doctor(odd, **quiet | with_crontab(tmp_path, line + "\n")), "ok")
-    command = line.replace(r"\%", "%").removeprefix("*/15 * * * * ")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "RETURNCTL_NOW": DEMO_NOW}
-    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+@pytest.mark.parametrize("name", ["a shop's 5%", "plain", "店铺 $HOME 100%"])
+def test_what_cron_prints_is_found(demo: Path, tmp_path: Path, quiet: dict[str, str], name: str) -> None:
+    odd = demo.rename(tmp_path / name)
+    assert found(doctor(odd, **quiet))["no_sweep"]["last"] == "2026-11-21T17:00:00Z"
+    assert "returnctl cron" in run("doctor", cwd=odd, now=DEMO_NOW, **quiet).out
+    line = run("cron", cwd=odd, **quiet).out
+    assert "swept" in found(doctor(odd, **quiet | with_crontab(tmp_path, line)), "ok")
+    units = tmp_path / "home/.config/systemd/user"
+    units.mkdir(parents=True)
+    for unit in run("cron", "--systemd", "--json", cwd=odd, **quiet).json["units"]:
+        (units / unit["name"]).write_text(unit["text"])
+    assert "swept" in found(doctor(odd, **quiet), "ok")
 
 
 @pytest.mark.parametrize("script", ["#!/bin/sh\nexit 1\n", "#!/nowhere\n", "#!/bin/sh\nhead -c 99999 /dev/urandom\n"])
