@@ -21,6 +21,8 @@ _OWN_DIGEST = b',"digest":"'
 _SHA256_LENGTH = 64
 _TAIL = len(_OWN_DIGEST) + len(PREFIX) + _SHA256_LENGTH + len(LINE_END)
 _CHUNK = 1 << 16
+# The least that a disk writes at once.
+_SECTOR = 512
 _NEW = f"{JOURNAL}.new"
 
 
@@ -176,7 +178,7 @@ def _cut_back(fd: int, size: int, error: OSError) -> NoReturn:
 
 
 def set_torn_aside(data: Folder) -> None:
-    """A last line without its end was never committed: it is kept beside the journal and cut from it."""
+    """A last line with no end, or with a hole, was never committed: it is kept beside the journal and cut from it."""
     end, torn = _torn(data)
     if not torn:
         return
@@ -197,9 +199,19 @@ def _torn(data: Folder) -> tuple[int, bytes]:
         try:
             size = os.fstat(fd).st_size
             end = _line_start(fd, size)
+            start = _line_start(fd, end - 1)
+            if end == size and _has_hole(os.pread(fd, end - start, start), start):
+                end = start
             return end, os.pread(fd, size - end, end)
         finally:
             os.close(fd)
+
+
+def _has_hole(line: bytes, start: int) -> bool:
+    """Whether a sector never came, though a later one did. Zeros do not stand in JSON."""
+    first = -start % _SECTOR
+    sectors = [line[:first], *(line[at : at + _SECTOR] for at in range(first, len(line), _SECTOR))]
+    return any(sector and not any(sector) for sector in sectors)
 
 
 def _keep(data: Folder, torn: bytes) -> None:

@@ -86,6 +86,9 @@ def recorded(data: Path) -> Iterator[list[Op]]:  # noqa: C901 - one small functi
         yield ops
 
 
+_SECTOR = 512
+
+
 class Inode:
     """`since` is what stood in it, one after the other, since it was sure."""
 
@@ -105,8 +108,17 @@ class Inode:
         if now == sure:
             return now
         longer = max(sure, now, key=len)
-        at = chance.randint(len(os.path.commonprefix([sure, now])), len(longer))  # noqa: RUF071 - of bytes
-        return chance.choice([sure, now, longer[:at], longer[:at] + bytes(len(longer) - at)])
+        alike = len(os.path.commonprefix([sure, now]))  # noqa: RUF071 - of bytes
+        at = chance.randint(alike, len(longer))
+        hole = _with_a_hole(now, alike, at)
+        return chance.choice([sure, now, longer[:at], longer[:at] + bytes(len(longer) - at), hole])
+
+
+def _with_a_hole(content: bytes, alike: int, at: int) -> bytes:
+    """What came later is there, and a part before it is not: a disk writes by sectors, in any order."""
+    start = max(alike, at // _SECTOR * _SECTOR)
+    end = at // _SECTOR * _SECTOR + _SECTOR
+    return content[:start] + bytes(end - start) + content[end:] if end < len(content) else content[:start]
 
 
 Tree = dict[str, bytes | None]

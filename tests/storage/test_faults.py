@@ -213,6 +213,28 @@ def test_a_torn_line_is_set_aside(store: Store, data: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "zeros", "is_torn"),
+    [(0, 512, True), (512, 1024, True), (1, 512, False), (512, 1023, False), (600, 1024, False)],
+)
+def test_a_line_of_which_a_sector_never_came_is_set_aside(
+    tmp_path: Path, first: int, zeros: int, is_torn: bool
+) -> None:
+    """Zeros from one place of the journal to another; less than a sector of them is damage."""
+    store = Store.create(tmp_path)
+    data = tmp_path / "data"
+    commit(store, a_change(refused=({"order": "x" * 2000},)))
+    line = (data / "journal.jsonl").read_bytes()
+    (data / "journal.jsonl").write_bytes(line[:first] + bytes(zeros - first) + line[zeros:])
+    (data / "index.sqlite").unlink()
+    if is_torn:
+        with store.reading() as snapshot:
+            assert list(snapshot.entries()) == []
+        return
+    with pytest.raises(Damaged), store.reading():
+        pass
+
+
+@pytest.mark.parametrize(
     ("spoil", "why"),
     [
         (lambda lines: [lines[0].replace(b"mei", b"eve"), *lines[1:]], "line"),
