@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -69,31 +70,81 @@ def place_of(policy: PolicySource, path: str | None) -> str:
 
 def resolve(policy: PolicySource, asked: Asked | None = None) -> Resolved:
     """Without `asked` as the file itself says, no override applied."""
+    known = _known(policy)
+    applied: Applied = ()
+    for at, override in _matching(policy, known.merged(()).tree["timezone"], asked):
+        if asked:
+            applied += ((at, not override.get("extend_only") or known.is_longer(applied, override, asked.order)),)
+    return known.resolved(applied)
+
+
+# The positions of overrides, each with whether what it says of the window counts.
+Applied = tuple[tuple[int, bool], ...]
+
+
+class _Known:
+    """What was worked out of one policy. Many returns are decided by few policies and few sets of overrides."""
+
+    def __init__(self, policy: PolicySource) -> None:
+        self.policy = policy
+        self._merged: dict[Applied, Merged] = {(): _without_overrides(policy)}
+        self._resolved: dict[Applied, Resolved] = {}
+
+    def resolved(self, applied: Applied) -> Resolved:
+        if applied not in self._resolved:
+            merged = self.merged(applied)
+            numbers = tuple(at for at, _ in applied)
+            self._resolved[applied] = Resolved(convert(merged.tree, Terms), merged.origins, numbers, self.policy)
+        return self._resolved[applied]
+
+    def merged(self, applied: Applied) -> Merged:
+        if applied not in self._merged:
+            before, (at, counts) = self.merged(applied[:-1]), applied[-1]
+            values = self.policy.body["overrides"][at]["set"]
+            values = values if counts else {key: value for key, value in values.items() if key != "return_window"}
+            self._merged[applied] = _over(before, values, f"overrides/{at}/set")
+        return self._merged[applied]
+
+    def is_longer(self, applied: Applied, override: dict[str, Any], order: Order) -> bool:
+        """Whether its window ends later than the one before."""
+        values, now = override["set"], self.merged(applied)
+        if "return_window" not in values:
+            return True
+        longer = _over(now, {"return_window": values["return_window"]}, "")
+        return _lengthens(now.tree, longer.tree, self.policy, order)
+
+
+# By identity; each holds its policy, so that no other can come to stand under its number.
+_KNOWN: dict[int, _Known] = {}
+_MOST = 64
+
+
+def _known(policy: PolicySource) -> _Known:
+    if id(policy) not in _KNOWN:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        _KNOWN[id(policy)] = _Known(policy)
+    return _KNOWN[id(policy)]
+
+
+def _without_overrides(policy: PolicySource) -> Merged:
     merged = Merged({}, {})
     patch(merged, DEFAULTS, None)
     patch(merged, {"holidays": MARKETS[policy.body["markets"][0]].country}, None)
     patch(merged, {k: v for k, v in policy.body.items() if k not in _ABOUT}, "", WHOLE)
-    applied = []
-    for at, override in _matching(policy, merged.tree["timezone"], asked):
-        _apply(merged, override, f"overrides/{at}/set", policy, asked)
-        applied.append(at)
-    return Resolved(convert(merged.tree, Terms), merged.origins, tuple(applied), policy)
+    return merged
+
+
+def _over(before: Merged, values: dict[str, Any], at: str) -> Merged:
+    merged = Merged(deepcopy(before.tree), dict(before.origins))
+    patch(merged, values, at)
+    return merged
 
 
 def _matching(policy: PolicySource, zone: str, asked: Asked | None) -> Iterator[tuple[int, dict[str, Any]]]:
     for at, override in enumerate(policy.body.get("overrides", ()) if asked else ()):
         if asked and matches(override["when"], asked, zone):
             yield at, override
-
-
-def _apply(merged: Merged, override: dict[str, Any], at: str, policy: PolicySource, asked: Asked | None) -> None:
-    values = override["set"]
-    if override.get("extend_only") and asked and "return_window" in values:
-        longer = Merged({**merged.tree, "return_window": dict(merged.tree["return_window"])}, {})
-        patch(longer, {"return_window": values["return_window"]}, at)
-        if not _lengthens(merged.tree, longer.tree, policy, asked.order):
-            values = {key: value for key, value in values.items() if key != "return_window"}
-    patch(merged, values, at)
 
 
 def _lengthens(now: dict[str, Any], then: dict[str, Any], policy: PolicySource, order: Order) -> bool:

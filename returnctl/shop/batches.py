@@ -38,9 +38,11 @@ def in_batches(road: Road, jobs: Iterable[Job], stopped: Callable[[], bool] = la
 
 
 def _fill(waiting: deque[Job], left: Iterator[Job]) -> bool:
+    held = 0
     for job in islice(left, _PORTION):
         waiting.append(job)
-        if sum(each.weight for each in waiting) > _BYTES:
+        held += job.weight
+        if held > _BYTES:
             break
     return bool(waiting)
 

@@ -62,10 +62,10 @@ def _units(text: str) -> int | str:
 def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:
     if isinstance(values, BadRow):
         raise values
-    known = [field.name for field in msgspec.structs.fields(kind)]
+    known = kind.__struct_fields__
     for key in values if isinstance(values, dict) else ():
         if key not in known:
-            raise BadRow(file=name, row=row, column=key, why="unknown_field", value=key, known=known)
+            raise BadRow(file=name, row=row, column=key, why="unknown_field", value=key, known=list(known))
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:

@@ -108,6 +108,7 @@ class Road:
         self.shop = shop
         self.request = request
         self.settings = shop.settings
+        self._login = login_name()
 
     def change(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
         """Lead one return on by a function of `domain.workflow`, and carry out what that owes outside.
@@ -180,10 +181,10 @@ class Road:
 
     def moment(self, role: Role) -> Moment:
         """Now, by whom: the login name, and the side whose step it is, where nobody said."""
-        return Moment(self.request.now, Actor(self.request.by or login_name(), Role(self.request.role or role)))
+        return Moment(self.request.now, Actor(self.request.by or self._login, Role(self.request.role or role)))
 
     def writing(self) -> AbstractContextManager[Writer]:
-        holder = f"{login_name()}: returnctl {self.request.command}"
+        holder = f"{self._login}: returnctl {self.request.command}"
         return self.shop.store.writing(holder, self.request.lock_timeout)
 
     def reading(self) -> AbstractContextManager[Snapshot]:
@@ -196,7 +197,7 @@ class Road:
 
     def line(self, moment: Moment, **held: Any) -> Change:  # noqa: ANN401
         """A commit of this command: who, when, and what it holds. The journal names no buyer, only who typed."""
-        name = login_name() if moment.by.role is Role.BUYER else moment.by.name
+        name = self._login if moment.by.role is Role.BUYER else moment.by.name
         return Change(at=moment.now, by=name, role=moment.by.role, command=self.request.command, **held)
 
     def key_of(self, id: str, asked: object) -> tuple[str | None, str]:  # noqa: A002
