@@ -23,6 +23,7 @@ from benchmarks.place import DUE, NOW, POOL
 from benchmarks.prototypes import BUYER, NUMBER, ORDER, PHOTO, Prototype, an_order, prototypes
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
+from returnctl.domain.reminders import next_wake
 from returnctl.domain.states import ENDED, State
 from returnctl.shop.policies import Chosen, Policies
 from returnctl.shop.shop import Shop
@@ -36,6 +37,8 @@ BUYERS_OF_THOUSAND = 700
 _YEAR = timedelta(days=325)
 _BATCH = 2000
 _SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+# What a policy reminds of where it says nothing.
+_HOURS = (24, 4)
 _INSTANT = re.compile(rb'"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+)Z"')
 
 
@@ -108,7 +111,14 @@ def _varied(prototype: Prototype, number: int, shift: timedelta, chance: random.
     record = msgspec.json.decode(_INSTANT.sub(lambda found: _shifted(found[1], shift), data), type=Return)
     order = Order(**{name: value for name, value in asdict(record.order).items() if name != "digest"})
     taken = replace(record.order, digest=order_digest(order))
-    return Made(replace(record, order=taken), order, prototype.events, photo)
+    record = replace(record, order=taken, sweep_at=_wakes_at(record))
+    return Made(record, order, prototype.events, photo)
+
+
+def _wakes_at(record: Return) -> datetime | None:
+    """Whoever was to be reminded by now has been, and of the next half hour only the pool is left."""
+    in_pool = record.due is not None and record.due.at <= NOW + POOL * _MINUTE
+    return next_wake(record, _HOURS, NOW - _SECOND if in_pool else NOW + _HOUR / 2)
 
 
 def _shifted(instant: bytes, shift: timedelta) -> bytes:
