@@ -142,8 +142,11 @@ _KINDS = (
 )  # fmt: skip
 
 
+_STORED = {"kind": st.sampled_from(_KINDS), "changes": _changes, "line": st.integers(0, 40)}
+
+
 @many(DOCUMENTS)
-@given(kind=st.sampled_from(_KINDS), changes=_changes, line=st.integers(0, 40))
+@given(**_STORED)
 def test_stored(place: Place, kind: str, changes: _Changes, line: int) -> None:
     """One stored file is not what it was; what it is must be told, and readers leave the others as they are."""
     name, lines = next(name for name in place.stored if name.startswith(kind)), _commands_of(kind)
@@ -172,8 +175,11 @@ _SENT: tuple[tuple[str, bytes, str], ...] = (
 )
 
 
+_SENT_IN = {"sent": st.sampled_from(_SENT), "changes": _changes}
+
+
 @many(IMPORTS)
-@given(sent=st.sampled_from(_SENT), changes=_changes)
+@given(**_SENT_IN)
 def test_sent(place: Place, sent: tuple[str, bytes, str], changes: _Changes) -> None:
     name, sample, line = sent
     shop = place.restore()
@@ -199,8 +205,15 @@ _SUITED = (
 )
 
 
+_STANDING = {
+    "name": st.sampled_from(_PLACES),
+    "thing": st.sampled_from(hostile.THINGS),
+    "line": st.sampled_from(_SUITED),
+}
+
+
 @many(THINGS)
-@given(name=st.sampled_from(_PLACES), thing=st.sampled_from(hostile.THINGS), line=st.sampled_from(_SUITED))
+@given(**_STANDING)
 def test_no_file(place: Place, name: str, thing: Callable[[Path], None], line: str) -> None:
     """In the place of a file or folder stands something else."""
     shop = place.restore()
@@ -210,8 +223,11 @@ def test_no_file(place: Place, name: str, thing: Callable[[Path], None], line: s
     assert line not in _READERS or only_changed(place, name)
 
 
+_TYPED_IN = {"line": _lines(), "stdin": st.sampled_from(hostile.CHUNKS)}
+
+
 @many(LINES)
-@given(line=_lines(), stdin=st.sampled_from(hostile.CHUNKS))
+@given(**_TYPED_IN)
 def test_typed(place: Place, line: list[str], stdin: bytes) -> None:
     typed(place.restore(), *line, stdin=stdin)
 
@@ -259,10 +275,13 @@ def limited(shop: Path, line: str) -> subprocess.CompletedProcess[bytes]:
 
 def long_run_input(examples: int) -> None:
     """So many of each kind, never the same twice: `python -c "…long_run_input(100_000)"`."""
-    for test in (test_typed, test_stored, test_sent, test_no_file):
+    drawn: dict[Callable[..., None], dict[str, st.SearchStrategy[Any]]] = {
+        test_typed: _TYPED_IN, test_stored: _STORED, test_sent: _SENT_IN, test_no_file: _STANDING,
+    }
+    for test, strategies in drawn.items():
         anew = settings(many(examples), derandomize=False, print_blob=True)
         sys.stdout.write(f"{test.__name__}: {examples} examples\n")
-        _with_place(anew(test))
+        _with_place(anew(given(**strategies)(test.hypothesis.inner_test)))  # type: ignore[attr-defined]
 
 
 def _with_place(test: Callable[..., None]) -> None:
