@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from returnctl.cli.options import Wanted
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from msgspec import UnsetType
 
     from returnctl.domain.record import Return
-    from returnctl.shop.road import Done
+    from returnctl.shop.road import Done, Result
 
 
 def put(pieces: Iterable[str]) -> None:
@@ -86,15 +86,31 @@ def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | No
     """
     from returnctl.shop.road import exit_of
 
-    try:
+    with _kept_going():
         if wanted.format == "table":
-            _for_people(wanted, results, closing)
+            for done in results:
+                _for_people(wanted, done)
+            if closing and not wanted.quiet:
+                put([closing + "\n"])
         else:
             _for_programs(wanted, results, summary)
-    except OSError as error:  # what was committed stays done, even if nobody can read about it
+    return int(exit_of(results))
+
+
+def show(wanted: Wanted, done: Done) -> None:
+    """One of many, as soon as it is done, to people."""
+    with _kept_going():
+        _for_people(wanted, done)
+
+
+@contextmanager
+def _kept_going() -> Iterator[None]:
+    """What was committed stays done, even if nobody can read about it."""
+    try:
+        yield
+    except OSError as error:
         abandon_output()
         mention(say("warning: {text}", text=error.strerror or str(error)))
-    return int(exit_of(results))
 
 
 def abandon_output() -> None:
@@ -102,27 +118,29 @@ def abandon_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _for_people(wanted: Wanted, results: Sequence[Done], closing: str) -> None:
+def _for_people(wanted: Wanted, done: Done) -> None:
+    from returnctl.output import results as text
+
+    if done.failure:
+        tell(done.failure, as_json=False)
+        return
+    for code in done.result.warnings:
+        mention(say("warning: {text}", text=text.warning(code)))
+    if not wanted.quiet and done.record:
+        _say_what_came(wanted, done.result, done.record, plain(done))
+
+
+def _say_what_came(wanted: Wanted, result: Result, record: Return, values: dict[str, Any]) -> None:
     from returnctl.domain.record import unpaid
     from returnctl.output import results as text
 
-    for done in results:
-        if done.failure:
-            tell(done.failure, as_json=False)
-            continue
-        for code in done.result.warnings:
-            mention(say("warning: {text}", text=text.warning(code)))
-        if not wanted.quiet and done.record:
-            result, record = done.result, done.record
-            at = result.at or wanted.read_clock()
-            lines = text.lines(plain(done), at, result.due, result.breakdown or None, record.currency)
-            put([_foreseen(wanted, result.at), *(f"{line}\n" for line in lines)])
-            if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
-                put([_rest(record) + "\n"])
-            if wanted.verbose and result.events:
-                _say_more(wanted, record, len(result.events))
-    if closing and not wanted.quiet:
-        put([closing + "\n"])
+    at = result.at or wanted.read_clock()
+    lines = text.lines(values, at, result.due, result.breakdown or None, record.currency)
+    put([_foreseen(wanted, result.at), *(f"{line}\n" for line in lines)])
+    if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
+        put([_rest(record) + "\n"])
+    if wanted.verbose and result.events:
+        _say_more(wanted, record, len(result.events))
 
 
 def _foreseen(wanted: Wanted, at: datetime | UnsetType) -> str:

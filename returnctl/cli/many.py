@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from returnctl.cli.answer import answer, tell
+from returnctl.cli.answer import answer, show, tell
 from returnctl.cli.progress import Meter, stopping
 from returnctl.errors import Interrupted
 from returnctl.output.words import mark
@@ -25,16 +26,32 @@ def change_all(wanted: Wanted, road: Road, jobs: Iterable[Job], of: int | None =
 
 
 def told(wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | None = None) -> int:
-    """What was done is told also where the rest was not begun; `of` is how many there are, where that is known."""
-    meter = Meter(mark("returns"), quiet=wanted.quiet)
+    """People read of each when it is done, programs of all at the end, also where the rest was not begun.
+
+    `of` is how many there are, where that is known.
+    """
+    from returnctl.shop.road import exit_of
+
+    for_people = wanted.format == "table"
+    meter = Meter(mark("returns"), quiet=wanted.quiet or (for_people and sys.stdout.isatty()))
     results: list[Done] = []
     with stopping() as stopped:
         for done in run(stopped):
-            results.append(done)
+            if for_people:
+                show(wanted, done)
+            results.append(_slim(done, for_people=for_people))
             meter(len(results), of)
     meter.clear()
-    code = answer(wanted, results) if results or wanted.format != "table" else 0
+    code = int(exit_of(results)) if for_people else answer(wanted, results)
     return interrupted(wanted, results, len(results)) if stopped() else code
+
+
+def _slim(done: Done, *, for_people: bool) -> Done:
+    """What is still needed of it: a hundred thousand documents would fill the memory."""
+    from returnctl.shop.road import Done, Result
+
+    result = Result(id=done.result.id, outcome=done.result.outcome) if for_people else done.result
+    return Done(result, failure=done.failure)
 
 
 def interrupted(wanted: Wanted, results: Sequence[Done], count: int) -> int:

@@ -276,7 +276,10 @@ def limited(shop: Path, line: str) -> subprocess.CompletedProcess[bytes]:
 def long_run_input(examples: int) -> None:
     """So many of each kind, never the same twice: `python -c "…long_run_input(100_000)"`."""
     drawn: dict[Callable[..., None], dict[str, st.SearchStrategy[Any]]] = {
-        test_typed: _TYPED_IN, test_stored: _STORED, test_sent: _SENT_IN, test_no_file: _STANDING,
+        test_typed: _TYPED_IN,
+        test_stored: _STORED,
+        test_sent: _SENT_IN,
+        test_no_file: _STANDING,
     }
     for test, strategies in drawn.items():
         anew = settings(many(examples), derandomize=False, print_blob=True)
