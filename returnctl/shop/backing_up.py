@@ -20,7 +20,7 @@ def backup(shop: Shop, target: Path, timeout: float) -> Copied:
     """Whole or not at all: it gets its name when it is on the disk. Raises ShopExists, BadValue, SystemFailure."""
     if os.path.lexists(target) and not _is_empty(target):
         raise ShopExists(path=str(target))
-    if target.resolve().is_relative_to((shop.root / "data").resolve()):
+    if _real(target).is_relative_to(_real(shop.root / "data")):
         raise BadValue(what="TARGET", value=str(target), wanted="outside")
     new = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
@@ -33,6 +33,11 @@ def backup(shop: Shop, target: Path, timeout: float) -> Copied:
 
 def _is_empty(target: Path) -> bool:
     return target.is_dir() and not target.is_symlink() and not any(target.iterdir())
+
+
+def _real(path: Path) -> Path:
+    """Where links lead; one that leads to itself is where it stands."""
+    return Path(os.path.realpath(path))
 
 
 def _made(shop: Shop, target: Path, new: Path, timeout: float) -> Copied:

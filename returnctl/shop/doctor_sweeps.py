@@ -54,7 +54,7 @@ def sweeping(found: Iterable[Schedule], root: Path) -> str | None:
 
 def _naming(root: Path) -> re.Pattern[str]:
     """The shop's folder as people write it, in full or from their home on."""
-    home, paths = _home(), {root.absolute(), root.resolve()}
+    home, paths = _home(), {root.absolute(), Path(os.path.realpath(root))}
     below = {path.relative_to(home) for path in paths if path.is_relative_to(home)}
     forms = {*map(str, paths), *(f"{start}/{rest}" for rest in below for start in ("~", "$HOME", "${HOME}", "%h"))}
     forms |= {form.replace(" ", r"\ ") for form in forms} | {shlex.quote(str(path)) for path in paths}

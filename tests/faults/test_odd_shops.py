@@ -27,13 +27,14 @@ def moved(path: Path) -> None:
     path.symlink_to("elsewhere")
 
 
-@pytest.mark.parametrize("line", ["list", "show 1", "note 1 x", "fsck"])
+@pytest.mark.parametrize("line", ["list", "show 1", "note 1 x", "fsck", "backup ../copy"])
 @pytest.mark.parametrize(
     ("name", "spoil", "cure"),
     [
         ("data", lambda path: None, "put it back"),
         ("data", lambda path: path.touch(), "put it back"),
         ("data", lambda path: path.symlink_to("/no/such"), "put it back"),
+        ("data", lambda path: path.symlink_to(path.name), "put it back"),
         ("data/stage", lambda path: path.touch(), "move"),
         ("data/stage", lambda path: path.symlink_to("/tmp"), "move"),
         ("data/stage", os.mkfifo, "move"),
