@@ -155,6 +155,7 @@ _FSYNC: dict[str, tuple[str, str, Check]] = {
     "where the last commit placed": ("storage.staging:_prepare", "fsync(folder.fd)", by_power),
     "a new folder": ("storage.staging:_make", "fsync(folder.fd)", by_power),
     "what goes for good": ("storage.staging:_remove", "fsync(folder.fd)", partial(by_power, history=_REMOVING)),
+    "a line in doubt": ("storage.files:Folder.copy", "fsync(fd)", beside.a_line_in_doubt),
     "the line": ("storage.journal:append", "fsync(fd)", by_power),
     "the line, taken back": ("storage.journal:_cut_back", "fsync(fd)", beside.a_refused_line),
     "the name of a torn line": ("storage.journal:_keep", "fsync(data.fd)", beside.a_torn_line),
@@ -176,7 +177,6 @@ _FSYNC: dict[str, tuple[str, str, Check]] = {
 _DURABLE: dict[str, tuple[str, str, Check]] = {
     "a document": ("storage.staging:_prepare", "stage.create(_staged(path), content, durable=sync is None)", by_power),
     "a torn line": ("storage.journal:_keep", 'data.create(f"journal.torn-{number}", torn)', beside.a_torn_line),
-    "a line in doubt": ("storage.journal:settle", "data.create(_NEW, data.read(JOURNAL))", beside.a_line_in_doubt),
 }
 _PLACE = "staging.place(self.data, entry.documents, entry.removed)"
 MUTANTS: dict[str, Mutant] = {
