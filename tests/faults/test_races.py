@@ -92,10 +92,14 @@ def _all_at_once(
     line = multiprocessing.get_context("fork").Barrier(processes)
 
     def one(who: int) -> int:
-        with (Path(folder) / f"codes-{who}").open("w") as codes:
-            for n in range(times):
-                line.wait(300)
-                codes.write(f"{act(who, n)}\n")
+        try:
+            with (Path(folder) / f"codes-{who}").open("w") as codes:
+                for n in range(times):
+                    line.wait(300)
+                    codes.write(f"{act(who, n)}\n")
+        except BaseException:
+            line.abort()  # nobody waits for one that failed
+            raise
         return 0
 
     started = [forked(partial(one, who)) for who in range(processes)]
