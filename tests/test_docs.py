@@ -100,4 +100,5 @@ def test_the_goals_are_those_that_are_measured() -> None:
     text = (ROOT / "docs/performance.md").read_text("utf-8")
     rows = re.findall(r"^\| `([^`]+)` \| ([\d.]+) \| ([\d.]+) \|$", text, re.M)
     assert {name: float(goal) for name, _, goal in rows} == STARTUP
-    assert all(float(figure) <= float(goal) for _, figure, goal in rows)
+    missed = {name for name, figure, goal in rows if float(figure) > float(goal)}
+    assert set(re.findall(r"`([^`]+)` misses its goal by", text)) == missed, "what is missed is said, and nothing else"
