@@ -63,3 +63,17 @@ COMMANDS: dict[str, Entry] = {
     "completion": Entry("care:completion", _CARE, mark("Print the completion script for a shell.")),
     "help": Entry("care:help_", _CARE, mark("Explain exit codes, the workflow, the environment.")),
 }
+
+_READ = mark("Reading and checking")
+
+# Those of `returnctl policy`.
+POLICY: dict[str, Entry] = {
+    "list": Entry("policies:policy_list", _READ, mark("The policies of the shop.")),
+    "show": Entry("policies:policy_show", _READ, mark("A policy as it applies, each value with where it comes from.")),
+    "schema": Entry(
+        "policies:policy_schema", _READ, mark("The JSON Schema of policies, which editors complete and explain by.")
+    ),
+    "validate": Entry(
+        "policies:policy_validate", _READ, mark("Find every fault of policy files, each with its place.")
+    ),
+}

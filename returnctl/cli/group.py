@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from returnctl.cli.commands import COMMANDS, Entry
+from returnctl.cli.commands import COMMANDS, POLICY, Entry
 from returnctl.cli.options import WRITERS, Wanted
 from returnctl.errors import BadFile, BadValue
 from returnctl.output.words import say
@@ -68,19 +68,27 @@ class Group(Command, click.Group):
 
 
 class Lazy(Group):
-    """The program itself: its commands by the one list."""
+    """A group whose commands stand in a list; each is imported when it is typed."""
+
+    table = COMMANDS
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        entry = COMMANDS.get(cmd_name)
+        entry = self.table.get(cmd_name)
         return _load(cmd_name, entry) if entry else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for section in dict.fromkeys(entry.section for entry in COMMANDS.values()):
+        for section in dict.fromkeys(entry.section for entry in self.table.values()):
             with formatter.section(say(section)):
-                formatter.write_dl([(n, say(e.help)) for n, e in COMMANDS.items() if e.section == section])
+                formatter.write_dl([(n, say(e.help)) for n, e in self.table.items() if e.section == section])
+
+
+class LazyPolicy(Lazy):
+    """`returnctl policy`."""
+
+    table = POLICY
 
 
 def _load(name: str, entry: Entry) -> click.Command:

@@ -8,19 +8,19 @@ from typing import Any
 import click
 
 from returnctl.cli.answer import put
-from returnctl.cli.group import Group
+from returnctl.cli.group import Command, LazyPolicy
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writes
 from returnctl.errors import Exit, NotFound
 from returnctl.output.words import mark, say
 
 
-@click.group(cls=Group)
+@click.group(cls=LazyPolicy)
 @everywhere
 def policy() -> None:
     pass
 
 
-@policy.command("list", help=mark("The policies of the shop."))
+@click.command(cls=Command)
 @everywhere
 @pass_wanted
 def policy_list(wanted: Wanted) -> None:
@@ -36,7 +36,7 @@ def policy_list(wanted: Wanted) -> None:
         raise problem
 
 
-@policy.command("show", help=mark("A policy as it applies, each value with where it comes from."))
+@click.command(cls=Command)
 @click.argument("name", required=False)
 @option("--return", "of_return", metavar="ID", help=mark("As it holds for this return, its overrides applied."))
 @everywhere
@@ -67,7 +67,7 @@ def _resolved(wanted: Wanted, name: str | None, of_return: str | None) -> Any:
     return resolve(max(fitting, key=lambda source: (source.name == shop.settings.policy, source.version)))
 
 
-@policy.command("schema", help=mark("The JSON Schema of policies, which editors complete and explain by."))
+@click.command(cls=Command)
 @everywhere
 def policy_schema() -> None:
     from returnctl.readers.shipped import folder
@@ -75,7 +75,7 @@ def policy_schema() -> None:
     put([(folder("schemas") / "policy.schema.json").read_text("utf-8")])
 
 
-@policy.command("validate", help=mark("Find every fault of policy files, each with its place."))
+@click.command(cls=Command)
 @click.argument("files", metavar="[FILE...]", nargs=-1)
 @writes("text", "json", "github")
 @pass_wanted
