@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from msgspec import Struct
 
@@ -29,8 +30,14 @@ def digits(currency: str) -> int:
     return 3 if currency in _THREE_DIGITS else 2
 
 
+@cache
+def _unit(currency: str) -> Decimal:
+    """The smallest amount: a cent."""
+    return Decimal(1).scaleb(-digits(currency))
+
+
 def rounded(value: Decimal, currency: str) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-digits(currency)), ROUND_HALF_UP)
+    return value.quantize(_unit(currency), ROUND_HALF_UP)
 
 
 def parse(text: str, currency: str) -> Decimal:
@@ -98,7 +105,7 @@ def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> 
 
     By largest remainder, ties in the order given; without any weight the first takes it all.
     """
-    unit = Decimal(1).scaleb(-digits(currency))
+    unit = _unit(currency)
     # Whole numbers, since a quotient of decimals would be rounded on the way.
     cents, *shares = (int(value / unit) for value in (abs(amount), *weights))
     whole = sum(shares)
@@ -108,4 +115,4 @@ def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> 
     short = cents - sum(floor for floor, _ in pieces)
     extra = set(sorted(range(len(pieces)), key=lambda at: -pieces[at][1])[:short])
     sign = -1 if amount < 0 else 1
-    return [rounded(sign * unit * (floor + (at in extra)), currency) for at, (floor, _) in enumerate(pieces)]
+    return [sign * (floor + (at in extra)) * unit for at, (floor, _) in enumerate(pieces)]

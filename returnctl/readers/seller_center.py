@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from returnctl.domain.money import spread
 from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
@@ -15,7 +17,7 @@ from returnctl.readers.amounts import spreadsheet_amount
 from returnctl.readers.dates import find_pattern, read_instant
 from returnctl.readers.fields import LONGEST_TEXT, MOST_UNITS, name, order_id, units, unrounded
 from returnctl.readers.intake import FoundOrder, Habits, bad, placed
-from returnctl.readers.sku_rows import TIMES, SkuRow, all_rounded, header, is_cancelled, picked, sku_rows
+from returnctl.readers.sku_rows import COLUMNS, TIMES, Packed, SkuRow, all_rounded, header, is_cancelled, packed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ T = TypeVar("T")
 # Written on each row of an order, and counted once.
 OF_THE_ORDER = ("shipping_fee_after_discount", "taxes", "order_amount", "created_time", "buyer_username")
 of_the_order = attrgetter(*OF_THE_ORDER)
+_surveyed = itemgetter(*map(COLUMNS.index, ("order_id", "sku_id", *TIMES)))
 
 # What the Country column says, for the markets of TikTok Shop. Others are not judged.
 COUNTRIES = {
@@ -46,10 +49,11 @@ _COUNT = re.compile("[0-9]{1,9}")
 
 
 def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
-    """Each order as soon as its last row is read: the first of two readings counts the rows. Raises BadFile."""
-    export = _survey(table, habits)
+    """Each order as soon as its last row is met: the whole file is read before. Raises BadFile."""
+    kept, export = _survey(table, habits)
+    del table  # with the bytes of the file, of which the rows are all that is needed
     waiting: dict[str, list[SkuRow]] = {}
-    for row in sku_rows(table):
+    for row in map(Packed.row, kept):
         if not row.order_id:
             yield export.unreadable(bad(row.problem or "missing", row=row.number, column="order_id"))
             continue
@@ -75,7 +79,7 @@ class Known(dict[str, T], Generic[T]):
 
 
 class _Export(NamedTuple):
-    """One file, and what its first reading told: how many rows each order has."""
+    """What the whole of a file told: how many rows each order has, and how its dates are written."""
 
     table: Table
     habits: Habits
@@ -157,25 +161,28 @@ class _Export(NamedTuple):
         return _cell(row, "cancelled_time" if row.cancelled_time else "created_time", self.instant)
 
 
-def _survey(table: Table, habits: Habits) -> _Export:
+def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
+    rows: list[Packed] = []
     rows_of: Counter[str] = Counter()
     sku_ids: set[str] = set()
     days: set[str] = set()
-    for _, _, (order, sku_id, *times) in picked(table, ("order_id", "sku_id", *TIMES)):
+    for row, cells in packed_rows(table):
+        rows.append(row)
+        order, sku_id, *times = _surveyed(cells)
         rows_of[order] += 1
         sku_ids.add(sku_id)
-        for time in times:
-            days.add(time[:LONGEST_DAY])
+        days.update([time[:LONGEST_DAY] for time in times])
     if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
         raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
-    return _Export(
-        table,
+    export = _Export(
+        replace(table, data=b""),
         habits,
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
         instant=partial(read_instant, zone=habits.timezone, pattern=find_pattern(days, table.file, habits.dates)),
         quantities=Known(_quantity),
     )
+    return rows, export
 
 
 def _check_rows(rows: list[SkuRow]) -> None:

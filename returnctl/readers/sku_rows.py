@@ -51,26 +51,33 @@ TIMES = tuple(column for column in COLUMNS if column.endswith("_time"))
 CANCELLED = ("canceled", "cancelled", "已取消")
 # So many digits of a number does a spreadsheet keep; the others it makes 0.
 KEPT_DIGITS = 15
+# No text of a table holds one.
+_BETWEEN = "\0"
+_ORDER_ID = COLUMNS.index("order_id")
 
 
-def sku_rows(table: Table) -> Iterator[SkuRow]:
-    """Raises BadFile."""
-    for number, problem, texts in picked(table, COLUMNS):
-        yield SkuRow._make((number, problem, *texts))
+class Packed(NamedTuple):
+    """A row as it is kept until its order is whole: many of them are held, so its cells are one text."""
+
+    number: int
+    problem: str
+    cells: str
+
+    def row(self) -> SkuRow:
+        return SkuRow(self.number, self.problem, *self.cells.split(_BETWEEN))
 
 
-def picked(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, Iterator[str]]]:
-    """Of each row its number, its problem and the cells of some columns, without the row that describes them."""
+def packed_rows(table: Table) -> Iterator[tuple[Packed, Sequence[str]]]:
+    """Each row without the one that describes the columns, beside its cells. Raises BadFile."""
     width = len(table.columns)
     # The place behind the last cell is empty, and stands for columns that the file lacks.
-    places = [width if place is None else place for place in map(table.find, map(header, columns))]
-    pick = itemgetter(*places)
-    id_place = table.find("Order ID") or 0
+    pick = itemgetter(*(width if place is None else place for place in map(table.find, map(header, COLUMNS))))
     first = True
     for number, cells, problem in table.rows():
         padded = [*[*cells, *[""] * width][:width], ""] if problem else [*cells, ""]
-        if not (first and _describes(padded[id_place].strip())):
-            yield number, problem, map(str.strip, pick(padded))
+        picked = [cell.strip() for cell in pick(padded)]
+        if not (first and _describes(picked[_ORDER_ID])):
+            yield Packed(number, problem, _BETWEEN.join(picked)), picked
         first = False
 
 

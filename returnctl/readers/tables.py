@@ -46,12 +46,11 @@ class Table(Struct, frozen=True):
         width = len(self.columns)
         rows = _rows(self.data, self.encoding, self.delimiter, self.file)
         next(rows)
-        for row in rows:
-            cells = row[1]
+        for number, cells in rows:
             if len(cells) == width:
-                yield row
+                yield Row(number, cells)
             elif any(cell.strip() for cell in cells):
-                yield Row(row.number, cells, "too_many_cells" if len(cells) > width else "too_few_cells")
+                yield Row(number, cells, "too_many_cells" if len(cells) > width else "too_few_cells")
 
 
 def read_table(data: bytes, file: str) -> Table:
@@ -60,14 +59,14 @@ def read_table(data: bytes, file: str) -> Table:
         raise BadFile(file=file, why="file_too_large", limit=LARGEST_FILE)
     encoding = _encoding(data, file)
     delimiter = _delimiter(data, encoding)
-    header = next(_rows(data, encoding, delimiter, file), Row(1, []))
-    columns = tuple(cell.strip().strip(BOM).strip() for cell in header.cells)
+    _, header = next(_rows(data, encoding, delimiter, file), (1, []))
+    columns = tuple(cell.strip().strip(BOM).strip() for cell in header)
     if not any(columns):
         raise BadFile(file=file, why="empty")
     return Table(file, data, encoding, delimiter, columns, _places(columns, file))
 
 
-def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[Row]:
+def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """Quotes are taken strictly: one that is not closed would swallow the rows behind it."""
     import csv
 
@@ -75,7 +74,7 @@ def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[Row
     number = 1
     try:
         for cells in reader:
-            yield Row(number, cells)
+            yield number, cells
             number = reader.line_num + 1
     except csv.Error:
         raise BadFile(file=file, why="bad_quotes", row=number) from None

@@ -22,6 +22,12 @@ def hexdigest(data: bytes) -> str:
     return digits
 
 
+def raw(data: bytes) -> bytes:
+    """As the index keeps it."""
+    value: bytes = _sha256(large=len(data) > _large)(data).digest()
+    return value
+
+
 def expect_many() -> None:
     """Long work: from here on OpenSSL is worth its loading, however small each piece is."""
     global _large  # noqa: PLW0603

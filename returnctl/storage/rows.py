@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from returnctl.domain.money import nothing
 from returnctl.domain.order import Order
 from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderRow, Summary
-from returnctl.storage.digests import digest, packed
-from returnctl.storage.index import OrderPlace
+from returnctl.storage.digests import raw
 from returnctl.storage.layout import number_of, return_id
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,16 +87,16 @@ def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> I
     """The rows of a batch's orders, whose lines stand in it one after the other."""
     start = 0
     for order, line in zip(orders, lines, strict=True):
-        yield order_row(order, OrderPlace(batch, start, len(line), digest(line)))
+        yield _order_row(order, (batch, start, len(line), raw(line)))
         start += len(line)
 
 
-def order_row(order: Order, place: OrderPlace) -> tuple[object, ...]:
-    total = sum((line.net + line.tax for line in order.lines), nothing(order.currency).amount)
-    total += order.shipping.net + order.shipping.tax
+def _order_row(order: Order, place: tuple[int, int, int, bytes]) -> tuple[object, ...]:
+    """`place` is its batch, where its line starts there, how long it is, and its digest."""
+    total = sum((line.net + line.tax for line in order.lines), order.shipping.net + order.shipping.tax)
     return (
-        order.id, *place[:3], packed(place.digest), order.account, order.market, microseconds(order.ordered_at),
-        str(total), order.currency, order.buyer.id,
+        order.id, *place, order.account, order.market, microseconds(order.ordered_at), str(total), order.currency,
+        order.buyer.id,
     )  # fmt: skip
 
 
