@@ -14,13 +14,14 @@ from returnctl.domain.record import Due, Return
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
-from returnctl.output.words import mark
+from returnctl.output.words import mark, say
 
 RETURNS = (
     mark("return"), mark("state"), mark("type"), mark("order"), mark("reason"), mark("due"), mark("total"),
 )  # fmt: skip
 TODO = (mark("return"), mark("state"), mark("due"), mark("total"), mark("owed"), mark("type next"))
 COMMITS = (mark("commit"), mark("when"), mark("who"), mark("command"), mark("events"), mark("documents"))
+_MOST_EVENTS = 6
 _INSIDE = ("external", "owed")
 
 
@@ -66,8 +67,15 @@ def due_of(row: Mapping[str, Any]) -> Due | None:
     return msgspec.convert(row["due"], Due) if row["due"] else None
 
 
+def _events(events: Sequence[Mapping[str, Any]]) -> str:
+    """The first of them: a commit may hold thousands, and a table is as wide as its widest cell."""
+    told = [f"{each['id']} {word(each['event'])}" for each in events[:_MOST_EVENTS]]
+    more = len(events) - len(told)
+    return ", ".join([*told, *([say("{count} more", count=more)] if more > 0 else [])])
+
+
 def cells_of_commit(row: Mapping[str, Any], zone: str) -> list[str]:
-    events = ", ".join(f"{each['id']} {word(each['event'])}" for each in row["events"])
+    events = _events(row["events"])
     who = f"{row['by']} ({word(row['role'])})"
     number, at = str(row["sequence"]), when(row["at"], zone)
     return [clean(cell) for cell in (number, at, who, row["command"], events, str(len(row["documents"])))]

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from msgspec import to_builtins
-
 from returnctl.shop.shop import Shop
 from returnctl.storage.changes import Entry
 from returnctl.storage.head import Head
@@ -51,9 +49,12 @@ def _wait(shop: Shop, size: int) -> None:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    row: dict[str, Any] = to_builtins(entry, builtin_types=(datetime,))
-    told = ("sequence", "at", "by", "role", "command")
-    return {name: row[name] for name in told} | {
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "by": entry.by,
+        "role": entry.role,
+        "command": entry.command,
         "events": [{"id": id, "event": event} for id, event in entry.events],  # noqa: A001 - the field's own name
         "keys": list(entry.keys),
         "refused": len(entry.refused),
