@@ -168,18 +168,17 @@ def _say_more(wanted: Wanted, record: Return, events: int) -> None:
 
 
 def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None) -> None:
-    import msgspec
-
     from returnctl.output import results as text
     from returnctl.output.rows import written
 
-    rows = [plain(done) for done in results]
+    rows = map(plain, results)
     first = next((done.failure for done in results if done.failure), None)
     try:
         if wanted.format == "json":
-            put([msgspec.json.encode(text.envelope(wanted.command, rows, summary)).decode() + "\n"])
+            put(text.envelope(wanted.command, rows, summary))
         else:
-            put(written([x for x in rows if wanted.format != "ids" or "error" not in x], wanted.format, (), _none))
+            told = (row for row in rows if wanted.format != "ids" or "error" not in row)
+            put(written(told, wanted.format, (), _none))
     finally:
         if first:
             tell(first, as_json=wanted.format == "json")

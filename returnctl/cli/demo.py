@@ -85,7 +85,7 @@ def demo(wanted: Wanted, /, folder: str) -> None:
     for when, command in _STORY:
         _play(wanted, root, command, f"2026-11-{when}")
     if wanted.format == "json":
-        put([made_json("demo", folder)])
+        put(made_json("demo", folder))
     if not wanted.quiet:
         steps = [f"cd {clean(shlex.quote(folder))}", "returnctl todo", "returnctl show 1"]
         put(["\n" + say("Look around:") + "\n", *(f"  {step}\n" for step in steps)])

@@ -18,7 +18,7 @@ from returnctl.output.words import mark, say
 @writes("table", "json")
 @pass_wanted
 def seal(wanted: Wanted, /) -> None:
-    from msgspec import json, to_builtins
+    from msgspec import to_builtins
 
     from returnctl.shop.seals import seal
 
@@ -28,8 +28,7 @@ def seal(wanted: Wanted, /) -> None:
     if wanted.format == "json":
         from returnctl.output.results import envelope
 
-        body = envelope("seal", [{"id": name, "outcome": outcome, "seal": to_builtins(made, builtin_types=())}])
-        put([json.encode(body).decode() + "\n"])
+        put(envelope("seal", [{"id": name, "outcome": outcome, "seal": to_builtins(made)}]))
     elif not wanted.quiet:
         texts = {
             "done": say("{file}: sealed up to commit {sequence}", file=name, sequence=made.sequence),

@@ -32,6 +32,15 @@ def told(wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | Non
     """
     from returnctl.shop.road import exit_of
 
+    results, stopped = gathered(wanted, run, of)
+    code = int(exit_of(results)) if wanted.format == "table" else answer(wanted, results)
+    return interrupted(wanted, results, len(results)) if stopped else code
+
+
+def gathered(
+    wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | None = None
+) -> tuple[list[Done], bool]:
+    """The results, of which people have read, and whether somebody asked for an end before all were done."""
     for_people = wanted.format == "table"
     meter = Meter(mark("returns"), quiet=wanted.quiet or (for_people and sys.stdout.isatty()))
     results: list[Done] = []
@@ -42,8 +51,7 @@ def told(wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | Non
             results.append(_slim(done, for_people=for_people))
             meter(len(results), of)
     meter.clear()
-    code = int(exit_of(results)) if for_people else answer(wanted, results)
-    return interrupted(wanted, results, len(results)) if stopped() else code
+    return results, stopped()
 
 
 def _slim(done: Done, *, for_people: bool) -> Done:

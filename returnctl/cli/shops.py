@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
 
     found(Path(folder), **said)
     if wanted.format == "json":
-        put([made_json("init", folder)])
+        put(made_json("init", folder))
     if wanted.quiet or wanted.format == "json":
         return
     folder = clean(folder)
@@ -40,10 +41,8 @@ def init(wanted: Wanted, /, folder: str, **said: Any) -> None:
     put([say("New shop in {folder}. Next:", folder=folder) + "\n", *(f"  {step}\n" for step in steps)])
 
 
-def made_json(command: str, folder: str) -> str:
+def made_json(command: str, folder: str) -> Iterator[str]:
     """The envelope of a writer whose only result is a shop."""
-    import msgspec
-
     from returnctl.output.results import envelope
 
-    return msgspec.json.encode(envelope(command, [{"id": folder, "outcome": "done"}])).decode() + "\n"
+    return envelope(command, [{"id": folder, "outcome": "done"}])

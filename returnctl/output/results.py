@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -24,10 +24,17 @@ WARNINGS = {
 }
 
 
-def envelope(command: str, results: Sequence[dict[str, Any]], summary: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The JSON of every writer."""
-    told_all = {"returnctl": "result/v1", "command": command, "results": [_with_message(x) for x in results]}
-    return told_all | ({"summary": summary} if summary is not None else {})
+def envelope(command: str, results: Iterable[dict[str, Any]], summary: dict[str, Any] | None = None) -> Iterator[str]:
+    """The JSON of every writer, in pieces: there may be a hundred thousand results."""
+    from msgspec import json
+
+    def text(value: object) -> str:
+        return json.encode(value).decode()
+
+    yield f'{{"returnctl":"result/v1","command":{text(command)},"results":['
+    for at, result in enumerate(results):
+        yield ("," if at else "") + text(_with_message(result))
+    yield "]" + (f',"summary":{text(summary)}' if summary is not None else "") + "}\n"
 
 
 def _with_message(result: dict[str, Any]) -> dict[str, Any]:

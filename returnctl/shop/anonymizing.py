@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from returnctl.domain.anonymize import NOBODY, anonymize, order_without_buyer
 from returnctl.domain.order import Order
 from returnctl.domain.states import ENDED, Role
+from returnctl.shop.batches import in_batches
 from returnctl.shop.road import Done, Road
 from returnctl.storage.changes import Query
 from returnctl.storage.head import Head
@@ -21,30 +21,27 @@ _SHA256 = re.compile(rb'"sha256": "([0-9a-f]{64})"')
 _PORTION = 500
 
 
-class Anonymized(NamedTuple):
-    """A result for each return; how many orders were cleared, and how many files removed."""
-
-    results: list[Done]
-    orders: int = 0
-    files: int = 0
-
-
-def anonymize_all(road: Road, before: datetime) -> Anonymized:
-    """Each step can be stopped and done again; what was in the index goes with it."""
-    done = (road.book(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
-    results = [each for each in done if each.failure or each.result.events]
-    if road.request.dry_run:
-        return Anonymized(results)
-    orders, files = _clear_orders(road), _remove_files(road)
-    if results or orders or files:
-        road.shop.store.make_index_anew(road.request.lock_timeout)
-    return Anonymized(results, orders, files)
+def anonymize_returns(road: Road, before: datetime, stopped: Callable[[], bool]) -> Iterator[Done]:
+    """A result for each return that has something of its buyer, or that cannot be read."""
+    jobs = (road.job(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
+    return (done for done in in_batches(road, jobs, stopped) if done.failure or done.result.events)
 
 
 def _ended(road: Road, before: datetime) -> list[str]:
     with road.reading() as snapshot:
         ended = snapshot.summaries(Query(states=tuple(sorted(ENDED))))
         return [each.id for each in ended if each.updated < before]
+
+
+def clear(road: Road, *, anew: bool) -> tuple[int, int]:
+    """The orders of those returns and the files that only they named: how many of each were cleared.
+
+    It can be stopped and done again. What was in the index goes with it, or because returns went (`anew`).
+    """
+    orders, files = _clear_orders(road), _remove_files(road)
+    if anew or orders or files:
+        road.shop.store.make_index_anew(road.request.lock_timeout)
+    return orders, files
 
 
 def _clear_orders(road: Road) -> int:
