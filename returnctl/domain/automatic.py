@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.policy import Rule
 from returnctl.domain.record import Return
 from returnctl.domain.states import Role
-from returnctl.domain.terms import in_currency
+from returnctl.domain.terms import Resolved, in_currency
 
 SYSTEM = Actor("returnctl", Role.SYSTEM)
 
@@ -24,14 +24,19 @@ def automatic(
         return decision
     case = case.having(decision.record)
     rules = case.rules()
-    for path, matching in (("returnless", rules.terms.returnless), ("auto_approve", rules.terms.auto_approve)):
-        for at, rule in enumerate(matching):
-            if fits(rule, case):
-                because = {"rule": rule.name, "at": rules.place(f"{path}/{at}")}
-                return decision.then(
-                    case, approve, Moment(moment.now, SYSTEM), returnless=path == "returnless", because=because
-                )
+    for path, at, rule in without_a_look(rules):
+        if fits(rule, case):
+            because = {"rule": rule.name, "at": rules.place(f"{path}/{at}")}
+            return decision.then(
+                case, approve, Moment(moment.now, SYSTEM), returnless=path == "returnless", because=because
+            )
     return decision
+
+
+def without_a_look(rules: Resolved) -> Iterator[tuple[str, int, Rule]]:
+    """The rules in the order in which they are tried: the key they stand under, and where in its list."""
+    for path, listed in (("returnless", rules.terms.returnless), ("auto_approve", rules.terms.auto_approve)):
+        yield from ((path, at, rule) for at, rule in enumerate(listed))
 
 
 def by_hand(record: Return) -> bool:
@@ -40,10 +45,17 @@ def by_hand(record: Return) -> bool:
 
 
 def fits(rule: Rule, case: Case) -> bool:
+    return next(misses(rule, case), None) is None
+
+
+def misses(rule: Rule, case: Case) -> Iterator[str]:
+    """What the rule asks and does not find. Raises NoAmountInCurrency."""
     asked, record = case.asked(), case.stored
-    return (
-        (not rule.faults or asked.fault in rule.faults)
-        and (not rule.reasons or asked.reason in rule.reasons)
-        and (not rule.types or record.type in rule.types)
-        and (rule.max_total is None or asked.total <= in_currency(rule.max_total, case.order.currency, "max_total"))
-    )
+    if rule.faults and asked.fault not in rule.faults:
+        yield "faults"
+    if rule.reasons and asked.reason not in rule.reasons:
+        yield "reasons"
+    if rule.types and record.type not in rule.types:
+        yield "types"
+    if rule.max_total is not None and asked.total > in_currency(rule.max_total, case.order.currency, "max_total"):
+        yield "max_total"

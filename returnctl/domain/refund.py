@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -21,12 +22,18 @@ from returnctl.domain.units import counted, grades_of, is_approved, is_inspected
 
 
 class Found(Struct, frozen=True):
-    """A part of a worksheet being made: which line of the order, what for, how much."""
+    """A part of a worksheet being made: which line of the order, what for, how much.
+
+    `at` is the path of the value of the policy that made it so, `facts` what went into it; a part that comes to
+    nothing tells why.
+    """
 
     code: str
     money: Money
     line: str | None = None
     grade: str | None = None
+    at: str | None = None
+    facts: dict[str, Any] = {}
 
 
 class Basis(Struct, frozen=True):
@@ -41,13 +48,17 @@ class Basis(Struct, frozen=True):
 
 def breakdown(basis: Basis) -> Breakdown:
     """The worksheet as things stand: an estimate at the `pass` grade until the units are graded."""
+    return worksheet(reckoned(basis), basis.order, basis.others)
+
+
+def reckoned(basis: Basis) -> list[Found]:
+    """Steps 1 to 5, each with how it came about."""
     found: list[Found] = []
     for line in basis.record.lines:
         found += _line(basis, line)
     found += _restocking_fee(basis, found)
     found += _outbound_shipping(basis)
-    found += _return_label(basis)
-    return worksheet(found, basis.order, basis.others)
+    return found + _return_label(basis)
 
 
 def worksheet(found: Iterable[Found], order: Order, others: tuple[Return, ...]) -> Breakdown:
@@ -94,7 +105,8 @@ def _line(basis: Basis, line: Line) -> list[Found]:
     if bought is None or not units:
         return []
     share = _share(basis, bought, units)
-    items = [Found("item", share, line.line)]
+    facts = {"units": units, "of": bought.quantity, "price": basis.order.price(bought).amount}
+    items = [Found("item", share, line.line, facts=facts)]
     return items + _kept_for_grades(share, grades, line.line)
 
 
@@ -152,36 +164,51 @@ def _kept_for_grades(share: Money, grades: list[tuple[str, int, Decimal]], numbe
     weights = [units for _, units, _ in grades]
     nets, taxes = (spread(whole, weights, share.currency) for whole in (share.net, share.tax))
     return [
-        Found("grade", -Money(share.currency, net, tax).part(100 - pays, 100), number, grade)
-        for (grade, _, pays), net, tax in zip(grades, nets, taxes, strict=True)
+        Found(
+            "grade", -Money(share.currency, net, tax).part(100 - pays, 100), number, grade,
+            f"inspection/grades/{grade}/pays", {"units": units, "pays": pays, "of": net + tax},
+        )
+        for (grade, units, pays), net, tax in zip(grades, nets, taxes, strict=True)
         if pays != 100
-    ]
+    ]  # fmt: skip
 
 
 # --- 3: the restocking fee
 
 
 def _restocking_fee(basis: Basis, found: list[Found]) -> list[Found]:
-    fee = basis.rules.terms.restocking_fee
-    if fee.none or basis.record.reason.fault not in fee.charged_for:
-        return []
-    currency = basis.order.currency
+    fee, fault, currency = basis.rules.terms.restocking_fee, basis.record.reason.fault, basis.order.currency
+    if fee.none or fault not in fee.charged_for:
+        at = "restocking_fee/none" if fee.none else "restocking_fee/charged_for"
+        return [Found("restocking_fee", nothing(currency), at=at, facts={} if fee.none else {"fault": fault})]
     lines = _by_line(found, currency)
-    base = sum((money.amount for money in lines.values()), ZERO)
-    pieces = spread(_fee(basis, base), [money.amount for money in lines.values()], currency)
+    charged = _fee(basis, sum((money.amount for money in lines.values()), ZERO))
+    pieces = spread(charged.amount, [money.amount for money in lines.values()], currency)
     return [
-        Found("restocking_fee", -money.carve(piece), number)
+        Found("restocking_fee", -money.carve(piece), number, at=charged.at, facts=charged.facts)
         for (number, money), piece in zip(lines.items(), pieces, strict=True)
     ]
 
 
-def _fee(basis: Basis, base: Decimal) -> Decimal:
+class Charged(NamedTuple):
+    """The fee of a whole return: how much, by which value of the policy, from what."""
+
+    amount: Decimal
+    at: str
+    facts: dict[str, Any]
+
+
+def _fee(basis: Basis, base: Decimal) -> Charged:
     """Rounded once, over the whole return."""
     fee, currency = basis.rules.terms.restocking_fee, basis.order.currency
     if fee.flat is not None:
-        return in_currency(fee.flat, currency, "restocking_fee/flat")
+        return Charged(in_currency(fee.flat, currency, "restocking_fee/flat"), f"restocking_fee/flat/{currency}", {})
+    facts = {"percent": fee.percent, "of": base}
     charged = rounded(base * (fee.percent or ZERO) / 100, currency)
-    return charged if fee.max is None else min(charged, in_currency(fee.max, currency, "restocking_fee/max"))
+    most = charged if fee.max is None else in_currency(fee.max, currency, "restocking_fee/max")
+    if most < charged:
+        return Charged(most, f"restocking_fee/max/{currency}", facts | {"max": most})
+    return Charged(charged, "restocking_fee/percent", facts)
 
 
 def _by_line(found: list[Found], currency: str) -> dict[str, Money]:
@@ -198,7 +225,10 @@ def _by_line(found: list[Found], currency: str) -> dict[str, Money]:
 def _outbound_shipping(basis: Basis) -> list[Found]:
     """In full, and at most once an order."""
     given = any(gives_shipping(other) for other in basis.others if is_fixed(other))
-    return [Found("outbound_shipping", basis.order.freight)] if _shipping_goes_back(basis) and not given else []
+    back = _shipping_goes_back(basis) and not given
+    facts = {"rule": basis.rules.terms.refund.outbound_shipping, "given": given}
+    money = basis.order.freight if back else nothing(basis.order.currency)
+    return [Found("outbound_shipping", money, at="refund/outbound_shipping", facts=facts)]
 
 
 def gives_shipping(record: Return) -> bool:
@@ -228,13 +258,14 @@ def _whole_order(basis: Basis) -> bool:
 
 
 def _return_label(basis: Basis) -> list[Found]:
-    terms = basis.rules.terms.return_shipping.get(basis.record.reason.fault)
+    fault = basis.record.reason.fault
+    terms = basis.rules.terms.return_shipping.get(fault)
     back = basis.record.type is Kind.RETURN_AND_REFUND and (_comes_back(basis.record) or is_inspected(basis.record))
+    none, key = nothing(basis.order.currency), f"return_shipping/{fault}/deduct"
     if not back or terms is None or terms.paid_by != "buyer" or terms.deduct is None:
-        return []
-    key = f"return_shipping/{basis.record.reason.fault}/deduct"
+        return [Found("return_label", none, at=f"return_shipping/{fault}", facts={"fault": fault})]
     amount = in_currency(terms.deduct, basis.order.currency, key)
-    return [Found("return_label", nothing(basis.order.currency) - Money(basis.order.currency, amount))]
+    return [Found("return_label", none - Money(basis.order.currency, amount), at=key, facts={"fault": fault})]
 
 
 # --- 6: what was agreed or decided

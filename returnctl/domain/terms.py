@@ -55,9 +55,13 @@ class Resolved(Struct, frozen=True):
 
     def because(self, path: str) -> str | None:
         """The reason that the winning override gives, if one won."""
-        origin = self.origins.get(path) or ""
-        at = re.match(r"overrides/(\d+)/", origin)
-        return self.policy.body["overrides"][int(at[1])].get("because") if at else None
+        winner = self.winner(path)
+        return winner.get("because") if winner else None
+
+    def winner(self, path: str) -> dict[str, Any] | None:
+        """The override that set the value at `path`; None where the file or a default did."""
+        at = re.match(r"overrides/(\d+)/", self.origins.get(path) or "")
+        return self.policy.body["overrides"][int(at[1])] if at else None
 
 
 def place_of(policy: PolicySource, path: str | None) -> str:

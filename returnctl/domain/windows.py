@@ -43,11 +43,12 @@ def ends_at(window: Window, start: datetime, zone: str, days: WorkCalendar) -> d
         return FOREVER
     if window.none:
         return NEVER
-    end = _plain_end(window, start, zone, days)
+    end = plain_end(window, start, zone, days)
     return moved_to_working_day(end, zone, days) if window.end_on == "working_day" else end
 
 
-def _plain_end(window: Window, start: datetime, zone: str, days: WorkCalendar) -> datetime:
+def plain_end(window: Window, start: datetime, zone: str, days: WorkCalendar) -> datetime:
+    """Before an end on a weekend or a holiday moves on."""
     if window.until:
         return end_of(window.until, zone)
     count = window.days or 0

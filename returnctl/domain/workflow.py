@@ -46,20 +46,24 @@ def apply(case: Case, moment: Moment, *, id: str, wish: Wish) -> Decision:  # no
     line, NotEligible with every failed rule unless an exception is made; none makes units that nobody bought, or a
     reason that nobody knows.
     """
+    record = weighed(case, moment, id=id, wish=wish)
+    refused = failed(record.eligibility)
+    if any(_is_strict(x) or not wish.exception for x in refused) and not wish.external:
+        raise NotEligible(
+            order=case.order.id, lines={line.line: line.requested for line in record.lines}, reason=record.reason.code,
+            failed=[{"rule": x.rule, "line": x.line, "at": x.at, "facts": x.facts} for x in refused],
+        )  # fmt: skip
+    case = case.having(record)
+    return automatic(case, written_first(case, moment, wish), moment, approve)
+
+
+def weighed(case: Case, moment: Moment, *, id: str, wish: Wish) -> Return:  # noqa: A002 - the field's own name
+    """The return that a wish would be, with what each rule says of it. Raises NotFound for an unknown line."""
     for number in wish.items or ():
         if case.order.line(number) is None:
             raise NotFound(kind="line", id=number, order=case.order.id, near=[x.line for x in case.order.lines])
     question = ask(case.order, case.policy, wish, case.others, case.recent, moment.now)
-    outcomes = evaluate(question)
-    refused = failed(outcomes)
-    if any(_is_strict(x) or not wish.exception for x in refused) and not wish.external:
-        raise NotEligible(
-            order=case.order.id, lines=dict(question.units), reason=question.code,
-            failed=[{"rule": x.rule, "line": x.line, "at": x.at, "facts": x.facts} for x in refused],
-        )  # fmt: skip
-    case = case.having(_opened(case, moment, id, question))
-    decision = _written_first(case, replace(case.stored, eligibility=outcomes), moment, wish)
-    return automatic(case, decision, moment, approve)
+    return replace(_opened(case, moment, id, question), eligibility=evaluate(question))
 
 
 def _is_strict(outcome: RuleOutcome) -> bool:
@@ -80,12 +84,14 @@ def _opened(case: Case, moment: Moment, id: str, question: Question) -> Return: 
     )  # fmt: skip
 
 
-def _written_first(case: Case, record: Return, moment: Moment, wish: Wish) -> Decision:
+def written_first(case: Case, moment: Moment, wish: Wish) -> Decision:
+    """The first event of what was weighed: with its due and its estimate."""
+    record = case.stored
     entry = Happened(
         at=moment.now, by=moment.by.name, role=moment.by.role, event=Event.APPLY, from_=None, to=State.REQUESTED,
         facts={"exception": wish.exception} if wish.exception else {},
     )  # fmt: skip
-    rules = case.having(record).rules()
+    rules = case.rules()
     due = after(Event.APPLY, record, rules, moment.now)
     record = replace(record, history=(entry,), due=replace(due, at=wish.due) if due and wish.due else due)
     record = waiting(record, rules, moment.now)
