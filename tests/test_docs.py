@@ -15,7 +15,8 @@ from returnctl.cli.commands import COMMANDS
 from returnctl.domain.defaults import DEFAULTS
 from returnctl.domain.merge import spelled_out
 from returnctl.output.problems import problem_text
-from returnctl.readers.policies import check_policy
+from returnctl.readers.floors import floors
+from returnctl.readers.policies import check_policy, reviewed
 from returnctl.readers.strict_yaml import read_yaml
 from tests.builders import a_return
 
@@ -56,6 +57,22 @@ def test_there_are_examples() -> None:
 def test_examples_are_valid(text: str) -> None:
     _, problems = check_policy(text.encode(), "docs/policy.md")
     assert not problems, "\n".join(problem_text(problem.as_dict()) for problem in problems)
+
+
+def test_the_waiver_of_the_page_is_needed_and_enough() -> None:
+    (text,) = [text for text in EXAMPLES if "waivers:" in text]
+    unwaived = text.partition("waivers:")[0]
+    assert reviewed(text.encode(), "policies/standard.yaml") == ()
+    told = [problem_text(problem.as_dict()) for problem in reviewed(unwaived.encode(), "policies/standard.yaml")]
+    assert len(told) == 1
+    assert told[0].split(": ", 1)[1] in POLICY
+
+
+def test_every_floor_has_its_row() -> None:
+    table = POLICY.partition("| floor | markets | asks |")[2].partition("\n\n")[0]
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| [^|]+ \| ([^|]+) \|$", table, re.MULTILINE))
+    assert list(rows) == [floor.name for floor in floors()]
+    assert [floor.name for floor in floors() if not rows[floor.name].startswith(floor.says.strip())] == []
 
 
 @pytest.mark.parametrize("key", SCHEMA["properties"])

@@ -77,18 +77,19 @@ def policy_schema() -> None:
 
 @click.command(cls=Command)
 @click.argument("files", metavar="[FILE...]", nargs=-1)
+@option("--strict", is_flag=True, help=mark("Take warnings for errors."))
 @writes("text", "json", "github")
 @pass_wanted
-def policy_validate(wanted: Wanted, /, files: tuple[str, ...]) -> int:
+def policy_validate(wanted: Wanted, /, files: tuple[str, ...], *, strict: bool) -> int:
     from returnctl.output.problems import problems_as
     from returnctl.shop.validating import problems_of
 
     names = files or tuple(str(path) for path in _of_shop(wanted))
-    problems = [problem for name in names for problem in problems_of(name)]
+    problems = [problem for name in names for problem in problems_of(name, strict=strict)]
     put(problems_as(problems, wanted.format))
     if not problems and wanted.format != "json" and not wanted.quiet:
         put([say("{count} policy files, no problems.", count=len(names)) + "\n"])
-    return int(Exit.FAILED if problems else Exit.DONE)
+    return int(Exit.FAILED if any(problem["severity"] == "error" for problem in problems) else Exit.DONE)
 
 
 def _of_shop(wanted: Wanted) -> list[Path]:

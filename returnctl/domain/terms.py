@@ -24,7 +24,7 @@ from returnctl.domain.states import Fault
 from returnctl.errors import NoAmountInCurrency
 
 # Keys of a file that say what it is and when it holds, not what holds.
-_ABOUT = frozenset({"returnctl", "name", "version", "title", "markets", "effective", "overrides"})
+_ABOUT = frozenset({"returnctl", "name", "version", "title", "markets", "effective", "overrides", "waivers"})
 
 
 class Asked(Struct, frozen=True):
@@ -47,11 +47,15 @@ class Resolved(Struct, frozen=True):
 
     def place(self, path: str) -> str:
         """`standard.yaml:6` of the value at `path`, or of the nearest key around it; else `default`."""
+        return place_of(self.policy, self.origin(path))
+
+    def origin(self, path: str) -> str | None:
+        """The path in the file that gave the value at `path`, or the nearest key around it; None is a default."""
         near = path
         while near not in self.origins and "/" in near:
             near = near.rpartition("/")[0]
         origin = self.origins.get(near)
-        return place_of(self.policy, origin and origin + path[len(near) :])
+        return origin and origin + path[len(near) :]
 
     def because(self, path: str) -> str | None:
         """The reason that the winning override gives, if one won."""
@@ -80,6 +84,11 @@ def resolve(policy: PolicySource, asked: Asked | None = None) -> Resolved:
         if asked:
             applied += ((at, not override.get("extend_only") or known.is_longer(applied, override, asked.order)),)
     return known.resolved(applied)
+
+
+def resolve_with(policy: PolicySource, applied: Applied) -> Resolved:
+    """With just these overrides applied, in their order."""
+    return _known(policy).resolved(applied)
 
 
 # The positions of overrides, each with whether what it says of the window counts.

@@ -64,6 +64,35 @@ SENTENCES = {
     "currency_missing": mark("an amount in {currencies} is missing, for {markets}; add it"),
     "never_wins": mark("`{name}` can never win: `{other}` further down always covers it; move or delete one"),
     "seasons_overlap": mark("the seasons of `{name}` and `{other}` overlap, and both set {keys}; change one"),
+    "unknown_floor": mark("there is no floor `{value}`"),
+    # warnings: sound, but less than a law or a platform asks
+    "under_window": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: at least {days} days from `{starts}` to apply, "
+        "not `{given}`"
+    ),
+    "under_end_on": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: an end on a weekend or holiday moves; "
+        "write `end_on: working_day`"
+    ),
+    "under_holidays": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: its holidays count, not those of `{given}`; "
+        "write `holidays: {country}`"
+    ),
+    "under_conditions": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: these conditions may not be asked: {given}"
+    ),
+    "under_reasons": mark("under the floor `{floor}` ({clause}) for {markets}: no reason may be required"),
+    "under_methods": mark("under the floor `{floor}` ({clause}) for {markets}: offer {methods}"),
+    "under_fee": mark("under the floor `{floor}` ({clause}) for {markets}: no restocking fee"),
+    "under_refund": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: at most {days} days from the parcel to the payment; "
+        "`inspect` and `refund` together take up to {given}"
+    ),
+    "under_ship": mark(
+        "under the floor `{floor}` ({clause}) for {markets}: the buyer has at least {days} days to send the goods, "
+        "not `{given}`"
+    ),
+    "idle_waiver": mark("the policy does not go under the floor `{value}`; delete the waiver"),
 }
 
 _KINDS = {
@@ -80,7 +109,8 @@ _QUOTES = mark("put text in quotes")
 _DID_YOU_MEAN = mark("did you mean `{near}`?")
 _ALLOWED = mark("allowed: {allowed}")
 _MANY = mark("`returnctl policy schema` lists what is allowed")
-_ERROR = mark("error")
+_SEVERITIES = {"error": mark("error"), "warning": mark("warning")}
+_POSTED = mark("or show buyers the policy, and say so under `waivers`")
 
 
 def problems_as(problems: Sequence[Mapping[str, Any]], form: str) -> Iterator[str]:
@@ -96,7 +126,7 @@ def problems_as(problems: Sequence[Mapping[str, Any]], form: str) -> Iterator[st
 def problem_text(problem: Mapping[str, Any]) -> str:
     """`file:line:column: error: what, and what to write instead`, the source line, and a caret under the place."""
     where = f"{clean(problem['file'])}:{problem['line']}:{problem['column']}"
-    told = [f"{where}: {say(_ERROR)}: {sentence(problem)}"]
+    told = [f"{where}: {say(_SEVERITIES[problem['severity']])}: {sentence(problem)}"]
     if problem["text"].strip():
         before = clean(problem["text"][: problem["column"] - 1])
         told += [f"  {clean(problem['text'])}", f"  {' ' * _width(before)}^"]
@@ -107,7 +137,7 @@ def github_line(problem: Mapping[str, Any]) -> str:
     """A workflow command, with which GitHub shows the problem at its line."""
     file = _escaped(clean(problem["file"])).replace(":", "%3A").replace(",", "%2C")
     message = _escaped(sentence(problem))
-    return f"::error file={file},line={problem['line']},col={problem['column']}::{message}"
+    return f"::{problem['severity']} file={file},line={problem['line']},col={problem['column']}::{message}"
 
 
 def sentence(problem: Mapping[str, Any]) -> str:
@@ -122,6 +152,8 @@ def _advice(facts: Mapping[str, Any]) -> list[str]:
     if facts.get("allowed"):
         few = len(facts["allowed"]) <= _MOST_NAMED
         return [say(_ALLOWED, allowed=", ".join(facts["allowed"])) if few else say(_MANY)]
+    if facts.get("posted"):
+        return [say(_POSTED)]
     if facts.get("wanted") == ["string"] and facts["found"] in ("integer", "number", "boolean"):
         return [say(_QUOTES)]
     return []

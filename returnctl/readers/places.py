@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field, structs
 
@@ -30,6 +30,7 @@ class Problem(Struct, frozen=True):
     facts: dict[str, Any]
     path: str
     text: str
+    severity: Literal["error", "warning"] = "error"
 
     def as_dict(self) -> dict[str, Any]:
         return structs.asdict(self)
@@ -52,6 +53,15 @@ class Source(Struct, frozen=True):
 
     def at_value(self, path: str, code: str, **facts: object) -> Problem:
         return self.at(self._start(path), path, code, **facts)
+
+    def warning(self, path: str, code: str, **facts: object) -> Problem:
+        """At the value; at the key where more stands in it, or of the nearest one around what has no place."""
+        near = path
+        while near and near not in self.values:
+            near = parent(near)
+        holds_more = any(other.startswith(f"{near}/") for other in self.values)
+        told = (self.at_key if holds_more else self.at_value)(near, code, **facts)
+        return structs.replace(told, severity="warning")
 
     def at(self, place: Place, path: str, code: str, **facts: object) -> Problem:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from returnctl.domain.policy import PolicySource
 from returnctl.errors import InvalidPolicy
@@ -22,12 +22,31 @@ def read_policy(data: bytes, name: str) -> PolicySource:
 
 def check_policy(data: bytes, name: str) -> tuple[PolicySource | None, tuple[Problem, ...]]:
     """The policy of the file `name`, or all its problems at once."""
+    policy, _, problems = _checked(data, name)
+    return policy, problems
+
+
+def reviewed(data: bytes, name: str) -> tuple[Problem, ...]:
+    """All its problems; of a policy without any, where it goes under floors."""
+    from returnctl.readers.floors import warnings
+
+    policy, source, problems = _checked(data, name)
+    return warnings(policy, source) if policy else problems
+
+
+class _Checked(NamedTuple):
+    policy: PolicySource | None
+    source: Source
+    problems: tuple[Problem, ...]
+
+
+def _checked(data: bytes, name: str) -> _Checked:
     value, source, problems = read_checked(data, name, "policy")
     if isinstance(value, dict):
         problems += beyond_schema(value, source, {problem.path for problem in problems})
     if problems:
-        return None, in_order(problems)
-    return _policy(value, source), ()
+        return _Checked(None, source, in_order(problems))
+    return _Checked(_policy(value, source), source, ())
 
 
 def _policy(body: dict[str, Any], source: Source) -> PolicySource:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from returnctl.domain.defaults import DEFAULTS
 from returnctl.domain.markets import MARKETS
 from returnctl.readers import policy_amounts, policy_overrides
+from returnctl.readers.floors import unknown_floors
 from returnctl.readers.places import Problem, Source, joined, top
 from returnctl.readers.schema import suggestion
 
@@ -213,4 +214,5 @@ _CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (policy_overrides.never_won, ()),
     (policy_overrides.overlapping, ()),
     (policy_overrides.backwards, ()),
+    (unknown_floors, ("waivers",)),
 )

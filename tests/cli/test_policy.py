@@ -236,6 +236,36 @@ def test_sound_policies_are_sound(full_once: Path, tmp_path: Path) -> None:
     assert run("policy", "validate", "-", cwd=tmp_path, input=FAULTY).code == 1
 
 
+UNDER = simple(markets="[US]", more="restocking_fee: {percent: 10}\n")
+WAIVED = UNDER + "waivers: [{floor: us-ny-posting, by: Mei, on: 2026-11-02, because: on each product page}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code", "severities"),
+    [
+        (UNDER, [], 0, ["warning"]),
+        (UNDER, ["--strict"], 1, ["error"]),
+        (WAIVED, ["--strict"], 0, []),
+        (UNDER + "x: 1\n", [], 1, ["error"]),
+    ],
+)
+def test_under_a_floor_it_warns(tmp_path: Path, text: str, words: list[str], code: int, severities: list[str]) -> None:
+    told = run("policy", "validate", "-", *words, cwd=tmp_path, input=text)
+    assert told.code == code
+    found = run("policy", "validate", "-", *words, "--json", cwd=tmp_path, input=text)
+    assert (found.code, [problem["severity"] for problem in found.json]) == (code, severities)
+    lines = run("policy", "validate", "-", *words, "-o", "github", cwd=tmp_path, input=text).out.splitlines()
+    assert [line.split(" ")[0] for line in lines if line.startswith("::")] == [f"::{each}" for each in severities]
+    assert [told.out.count(f": {severity}: ") for severity in severities] == [1] * len(severities)
+
+
+def test_a_policy_under_a_floor_decides_as_it_reads(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop", one=UNDER)
+    take(shop, an_order())
+    done = typed(shop, "apply L-1 --item 1 --reason wrong_size", now=NOVEMBER)
+    assert "restocking_fee" in {line["code"] for line in done.result["breakdown"]["lines"]}
+
+
 def test_an_amount_that_lacks_the_currency_stops_the_step_that_needs_it(tmp_path: Path) -> None:
     shop = a_shop(tmp_path / "shop", one=simple(markets="[US]", more="restocking_fee: {flat: {USD: 5.00}}\n"))
     take(shop, an_order(currency="EUR", shipping={"net": "0"}))

@@ -71,7 +71,7 @@ TABLES = {
     "causes": causes.CAUSES.values(),
     "words": forms._WORDS.values(),
     "intake": intake_words.WHY.values(),
-    "problems": [*problems.SENTENCES.values(), *problems._KINDS.values()],
+    "problems": [*problems.SENTENCES.values(), *problems._KINDS.values(), *problems._SEVERITIES.values()],
     "warnings": results.WARNINGS.values(),
     "topics": [*topics.EXITS.values(), *topics._ENVIRONMENT.values()],
     "commands": [text for entry in COMMANDS.values() for text in (entry.section, entry.help)],

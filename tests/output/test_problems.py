@@ -13,16 +13,17 @@ from returnctl.readers.policies import check_policy
 
 INVALID = sorted((Path(__file__).parent.parent / "readers" / "invalid").glob("*.yaml"))
 READERS = Path(__file__).parent.parent.parent / "returnctl" / "readers"
-TELLERS = {"at_key", "at_value", "at", "tell", "_Refused", "_problem"}
+TELLERS = {"at_key", "at_value", "at", "warning", "tell", "_Refused", "_problem"}
 # Whose codes are told by these sentences.
-TELLING = ("strict_yaml", "schema", "policy_checks", "policy_amounts", "policy_overrides", "settings")
+TELLING = ("strict_yaml", "schema", "policy_checks", "policy_amounts", "policy_overrides", "floors", "settings")
 
 
 def a_problem(
     text: str = "retun_window: 30", column: int = 1, code: str = "unknown_key", **facts: Any
 ) -> dict[str, Any]:
     facts = facts or {"key": "retun_window", "allowed": ["return_window"], "near": "return_window"}
-    return {"file": "p.yaml", "line": 7, "column": column, "code": code, "facts": facts, "path": "x", "text": text}
+    place = {"file": "p.yaml", "line": 7, "column": column}
+    return {**place, "code": code, "facts": facts, "path": "x", "text": text, "severity": "error"}
 
 
 def test_what_where_and_what_to_write_instead() -> None:
@@ -81,6 +82,12 @@ def test_github_shows_it_at_its_line() -> None:
     assert github_line(problem) == "::error file=a%2Cb%3Ac.yaml,line=7,col=1::`100%25` cannot stand here"
 
 
+def test_a_warning_says_so() -> None:
+    problem = {**a_problem(code="idle_waiver", value="x"), "severity": "warning"}
+    assert problem_text(problem).startswith("p.yaml:7:1: warning: ")
+    assert github_line(problem).startswith("::warning file=p.yaml,line=7,")
+
+
 def test_as_json_they_are_an_array_with_sentences() -> None:
     assert json.loads("".join(problems_as([], "json"))) == []
     (told,) = json.loads("".join(problems_as([a_problem()], "json")))
@@ -107,6 +114,7 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
 
 def test_every_code_has_its_sentence_and_no_sentence_is_left_over() -> None:
     sources = [(READERS / f"{name}.py").read_text("utf-8") for name in TELLING]
+    sources.append((READERS.parent / "domain" / "floor_asks.py").read_text("utf-8"))
     told = {code for source in sources for code in codes_in(ast.parse(source))} - {""}
     assert told <= set(SENTENCES)
     assert set(SENTENCES) <= set(re.findall(r'"([a-z_0-9]+)"', "".join(sources)))

@@ -19,7 +19,7 @@ from returnctl.domain.states import Fault
 from returnctl.domain.terms import Asked, resolve
 from returnctl.errors import InvalidPolicy
 from returnctl.output.problems import problem_text
-from returnctl.readers.policies import check_policy, plain, read_policy
+from returnctl.readers.policies import check_policy, plain, read_policy, reviewed
 from returnctl.readers.shipped import folder
 from returnctl.readers.strict_yaml import read_yaml
 
@@ -69,6 +69,7 @@ def test_a_policy_with_problems_is_refused_with_them() -> None:
         "facts": {"key": "nmae", "allowed": told[-1]["facts"]["allowed"], "near": "name"},
         "path": "nmae",
         "text": "nmae: x",
+        "severity": "error",
     }
 
 
@@ -259,7 +260,7 @@ def test_any_mutation_is_valid_or_has_problems(data: bytes) -> None:
     """And what is valid can be used: its terms, its overrides one by one, hold together."""
     policy, problems = check_policy(data, "p.yaml")
     assert (policy is None) == bool(problems)
-    assert all(problem_text(problem.as_dict()) for problem in problems)
+    assert all(problem_text(problem.as_dict()) for problem in (*problems, *reviewed(data, "p.yaml")))
     if policy:
         json.dumps(policy.body, allow_nan=False)
         overrides = policy.body.get("overrides", [])
