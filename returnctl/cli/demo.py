@@ -79,7 +79,7 @@ def demo(wanted: Wanted, /, folder: str) -> None:
     root = Path(folder)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise ShopExists(path=folder)
-    _play(wanted, root, f"init {shlex.quote(folder)} --name 'Lumi Home' --market US --timezone America/Los_Angeles")
+    _play(wanted, root, f"init {shlex.quote(folder)} --name 'Lumi Home' --timezone America/Los_Angeles")
     _furnish(root)
     _play(wanted, root, f"import {shlex.quote(str(root / 'orders.jsonl'))}", "2026-11-06T08:00")
     for when, command in _STORY:

@@ -18,7 +18,7 @@ from returnctl.output.words import mark, say
 @click.command(cls=Command)
 @click.argument("folder", metavar="[DIR]", default=".")
 @option("--name", metavar="NAME", help=mark("The shop's name (default: the folder's)."))
-@option("--market", metavar="CODE", default="US", help=mark("Where it sells, such as US, GB, TH."))
+@option("--market", metavar="CODE", help=mark("Where it sells, such as GB or TH, with its policy (default: US)."))
 @option("--currency", metavar="CODE", help=mark("What it is paid in (default: the market's)."))
 @option("--timezone", metavar="ZONE", help=mark("How times are shown (default: the market's)."))
 @writes("table", "json")

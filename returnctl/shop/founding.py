@@ -17,6 +17,7 @@ from returnctl.storage.digests import hexdigest
 from returnctl.storage.store import Store
 
 _IGNORED = b"data/\n"
+_MARKET = "US"
 _SETTINGS = """\
 # yaml-language-server: $schema=schemas/settings.schema.json
 returnctl: settings/v1
@@ -31,22 +32,23 @@ policy: standard                 # the default among several that fit
 _NAME = re.compile(r"[\w .&'-]{1,60}")
 
 
-def found(root: Path, *, name: str | None, market: str, currency: str | None, timezone: str | None) -> None:
+def found(root: Path, *, name: str | None, market: str | None, currency: str | None, timezone: str | None) -> None:
     """Make a shop in a folder that holds none. Raises ShopExists, BadValue, InvalidSettings, SystemFailure."""
     for taken in (SETTINGS, "policies", "data", "schemas"):
         if (root / taken).exists():
             raise ShopExists(path=str(root / taken))
-    if market not in MARKETS:
-        raise BadValue(what="--market", value=market, wanted="one_of", choices=", ".join(sorted(MARKETS)))
-    zone = timezone or _zone_of(MARKETS[market].country)
+    place = market or _MARKET
+    if place not in MARKETS:
+        raise BadValue(what="--market", value=place, wanted="one_of", choices=", ".join(sorted(MARKETS)))
+    zone = timezone or _zone_of(MARKETS[place].country)
     if currency is not None and currency not in CURRENCIES:
         raise BadValue(what="--currency", value=currency, wanted="one_of", choices=", ".join(CURRENCIES))
     if timezone is not None and timezone not in available_timezones():
         raise BadValue(what="--timezone", value=timezone, wanted="zone")
-    settings = _settings(root, name, market, currency or MARKETS[market].currency, zone)
+    settings = _settings(root, name, place, currency or MARKETS[place].currency, zone)
     read_settings(settings.encode(), SETTINGS)
     try:
-        _write(root, settings, _policy(market, zone))
+        _write(root, settings, _policy(_starter(market), place, zone))
     except OSError as error:
         raise SystemFailure(path=str(error.filename or root), why=error.strerror or str(error)) from None
 
@@ -84,9 +86,16 @@ def _shop_id(name: str) -> str:
     return f"{stem}-{hexdigest(secrets.token_bytes(16))[:6]}"
 
 
-def _policy(market: str, zone: str) -> str:
-    """The starter policy, for this market and its zone."""
-    text = read(shipped("policies") / "standard.yaml").decode()
+def _starter(market: str | None) -> Path:
+    """The policy made for the market that was named; else the one for most goods."""
+    folder = shipped("policies")
+    own = folder / f"tiktok-{(market or '').lower()}.yaml"
+    return own if own.is_file() else folder / "standard.yaml"
+
+
+def _policy(starter: Path, market: str, zone: str) -> str:
+    """For this market and its zone."""
+    text = read(starter).decode()
     text = re.sub(r"(?m)^markets: .*$", f"markets: [{market}]", text)
     return re.sub(r"(?m)^timezone: \S+", f"timezone: {zone}", text)
 
