@@ -58,7 +58,7 @@ class Place:
         """Empty, and the same for every run."""
         shop = self.folder / name
         shutil.rmtree(shop, ignore_errors=True)
-        self.returnctl(None, "init", "-q", shop, "--market", "US")
+        self.returnctl(None, "init", "-q", shop)
         settings = shop / "returnctl.yaml"
         told = re.sub(r"(?m)^shop_id: .*$", "shop_id: bench-000000", settings.read_text("utf-8"))
         settings.write_text(told, "utf-8")

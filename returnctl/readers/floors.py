@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from returnctl.domain.floors import Floor, Shortfall, compare
 from returnctl.domain.policy import PolicySource
 from returnctl.errors import Damaged
-from returnctl.readers.places import Problem, Source, in_order, joined
+from returnctl.readers.places import Problem, Source, in_order, parent
 from returnctl.readers.schema import read_checked, suggestion
 from returnctl.readers.shipped import folder
 
@@ -43,19 +44,24 @@ def warnings(policy: PolicySource, source: Source) -> tuple[Problem, ...]:
     """Where it goes under a floor that it does not waive, and waivers of what it keeps."""
     found = compare(policy, floors())
     under = {shortfall.floor.name for shortfall in found}
-    waived = {waiver["floor"] for waiver in policy.body.get("waivers", ())}
-    told = [_warning(each, source) for each in found if each.floor.name not in waived]
-    return in_order([*told, *_idle(policy, source, under)])
+    waivers = policy.body.get("waivers", ())
+    waived = {waiver["floor"] for waiver in waivers}
+    holders = {parent(path) for path in source.values}
+    told = [_told(each, source, holders) for each in found if each.floor.name not in waived]
+    told += [_idle(at, waiver, source) for at, waiver in enumerate(waivers) if waiver["floor"] not in under]
+    return in_order([replace(problem, severity="warning") for problem in told])
 
 
-def _warning(found: Shortfall, source: Source) -> Problem:
-    floor = found.floor
+def _told(found: Shortfall, source: Source, holders: set[str]) -> Problem:
+    """At the value; at the key where more stands in it, or of the nearest one around a word such as `none`."""
+    floor, near = found.floor, found.path
+    while near not in source.values:
+        near = parent(near)
     about = {"floor": floor.name, "clause": floor.clause, "markets": list(found.markets), "source": floor.source}
     sure = {"mark": floor.mark, "verified": floor.verified, "posted": floor.posted}
-    return source.warning(found.path, found.code, **about, **sure, **found.facts)
+    tell = source.at_key if near in holders else source.at_value
+    return tell(near, found.code, **about, **sure, **found.facts)
 
 
-def _idle(policy: PolicySource, source: Source, under: Iterable[str]) -> Iterator[Problem]:
-    for at, waiver in enumerate(policy.body.get("waivers", ())):
-        if waiver["floor"] not in under:
-            yield source.warning(joined(f"waivers/{at}", "floor"), "idle_waiver", value=waiver["floor"])
+def _idle(at: int, waiver: dict[str, Any], source: Source) -> Problem:
+    return source.at_value(f"waivers/{at}/floor", "idle_waiver", value=waiver["floor"])

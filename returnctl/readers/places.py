@@ -54,15 +54,6 @@ class Source(Struct, frozen=True):
     def at_value(self, path: str, code: str, **facts: object) -> Problem:
         return self.at(self._start(path), path, code, **facts)
 
-    def warning(self, path: str, code: str, **facts: object) -> Problem:
-        """At the value; at the key where more stands in it, or of the nearest one around what has no place."""
-        near = path
-        while near and near not in self.values:
-            near = parent(near)
-        holds_more = any(other.startswith(f"{near}/") for other in self.values)
-        told = (self.at_key if holds_more else self.at_value)(near, code, **facts)
-        return structs.replace(told, severity="warning")
-
     def at(self, place: Place, path: str, code: str, **facts: object) -> Problem:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         text = line if len(line) <= LONGEST_LINE else ""

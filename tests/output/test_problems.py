@@ -13,7 +13,7 @@ from returnctl.readers.policies import check_policy
 
 INVALID = sorted((Path(__file__).parent.parent / "readers" / "invalid").glob("*.yaml"))
 READERS = Path(__file__).parent.parent.parent / "returnctl" / "readers"
-TELLERS = {"at_key", "at_value", "at", "warning", "tell", "_Refused", "_problem"}
+TELLERS = {"at_key", "at_value", "at", "tell", "_Refused", "_problem"}
 # Whose codes are told by these sentences.
 TELLING = ("strict_yaml", "schema", "policy_checks", "policy_amounts", "policy_overrides", "floors", "settings")
 
