@@ -70,6 +70,9 @@ _READ = mark("Reading and checking")
 POLICY: dict[str, Entry] = {
     "list": Entry("policies:policy_list", _READ, mark("The policies of the shop.")),
     "show": Entry("policies:policy_show", _READ, mark("A policy as it applies, each value with where it comes from.")),
+    "explain": Entry(
+        "policy_explain:policy_explain", _READ, mark("Why a return came out as it did: rules, values, window, money.")
+    ),
     "schema": Entry(
         "policies:policy_schema", _READ, mark("The JSON Schema of policies, which editors complete and explain by.")
     ),

@@ -14,7 +14,7 @@ from returnctl.cli.verbs import Ids, each_id, ids
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
-_TYPES = ("return_and_refund", "refund_only", "replacement")
+TYPES = ("return_and_refund", "refund_only", "replacement")
 
 
 @click.command(cls=Command)
@@ -24,7 +24,7 @@ _TYPES = ("return_and_refund", "refund_only", "replacement")
 @option(
     "--type",
     "type_",
-    type=click.Choice(_TYPES),
+    type=click.Choice(TYPES),
     help=mark("What is asked for (default: the first that is offered)."),
 )
 @option("--note", default="", help=mark("What the buyer says."))
@@ -65,14 +65,14 @@ def apply(
         order=order,
         items=gathered(items),
         type=kind,
-        conditions=_split(conditions),
+        conditions=split(conditions),
         due=wanted.instant(due, "--due"),
         **said,
     )
     return answer(wanted, [applications.apply(asked)])
 
 
-def _split(words: tuple[str, ...]) -> tuple[str, ...]:
+def split(words: tuple[str, ...]) -> tuple[str, ...]:
     """`--condition unused,undamaged` is the same as giving it twice."""
     return tuple(word for given in words for word in given.replace(",", " ").split())
 

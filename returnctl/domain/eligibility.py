@@ -127,7 +127,7 @@ def window(question: Question) -> Outcomes:
     for line, rules in question.lines():
         terms = rules.terms
         start = windows.starts_at(terms.return_window, question.order, terms.timezone)
-        place = rules.place(_length(rules))
+        place = rules.place(length(rules))
         if start is None or terms.return_window.none:
             yield RuleOutcome("window", "skip", line.line, place)
         else:
@@ -137,8 +137,8 @@ def window(question: Question) -> Outcomes:
             )
 
 
-def _length(rules: Resolved) -> str:
-    """The path of the key that says how long."""
+def length(rules: Resolved) -> str:
+    """The path of the key that says how long the window is."""
     terms = rules.terms.return_window
     named = {"none": terms.none, "unlimited": terms.unlimited, "until": terms.until}
     return "return_window/" + next((key for key, given in named.items() if given), "days")
@@ -166,7 +166,7 @@ def returnable(question: Question) -> Outcomes:
         because = rules.because("return_window/none")
         facts = {"because": because} if because and rules.terms.return_window.none else {}
         outcome = _passed(not rules.terms.return_window.none)
-        yield RuleOutcome("returnable", outcome, line.line, rules.place(_length(rules)), facts)
+        yield RuleOutcome("returnable", outcome, line.line, rules.place(length(rules)), facts)
 
 
 def kind(question: Question) -> Outcomes:

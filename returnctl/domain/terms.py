@@ -64,7 +64,7 @@ class Resolved(Struct, frozen=True):
 
     def winner(self, path: str) -> dict[str, Any] | None:
         """The override that set the value at `path`; None where the file or a default did."""
-        at = re.match(r"overrides/(\d+)/", self.origins.get(path) or "")
+        at = re.match(r"overrides/(\d+)/", self.origin(path) or "")
         return self.policy.body["overrides"][int(at[1])] if at else None
 
 

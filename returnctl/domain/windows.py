@@ -23,8 +23,13 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 def event_at(window: Window, order: Order) -> datetime | None:
     """The start event, or the one that stands in for a delivery that nobody reported; None: it has not happened."""
     happened = {"ordered": order.ordered_at, "shipped": order.shipped_at, "delivered": order.delivered_at}
+    return happened[starts(window, order)]
+
+
+def starts(window: Window, order: Order) -> str:
+    """The name of that event."""
     stand_in = _stand_in(window, order)
-    return happened[stand_in.starts if stand_in else window.starts]
+    return stand_in.starts if stand_in else window.starts
 
 
 def starts_at(window: Window, order: Order, zone: str) -> datetime | None:

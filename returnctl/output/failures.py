@@ -141,6 +141,7 @@ _WANTED: dict[str, str] = {
     "units": mark("a number of units, 1 or more"),
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
     "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
+    "id_or_order": mark("either the ID of a return, or --order with what would be asked for"),
     "no_order": mark("needed: the orders stand in the file"),
     "zone": mark("a time zone such as America/Los_Angeles or Asia/Bangkok"),
     "seconds": mark("a number of seconds, such as 30"),

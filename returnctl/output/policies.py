@@ -41,11 +41,16 @@ def cells_of_policy(row: Mapping[str, Any]) -> list[str]:
 
 
 def values_of(resolved: Resolved) -> Iterator[dict[str, Any]]:
-    """What the policy is, then every value of the terms by its path, with `file:line`, or `default`."""
+    """What the policy is, then every value of the terms by its path, with `file:line`, or `default`.
+
+    `override` names the one that won.
+    """
     for key in ("name", "version"):
-        yield {"id": key, "value": getattr(resolved.policy, key), "from": place_of(resolved.policy, key)}
+        value, at = getattr(resolved.policy, key), place_of(resolved.policy, key)
+        yield {"id": key, "value": value, "from": at, "override": None}
     for path, value in _leaves(msgspec.to_builtins(resolved.terms), ""):
-        yield {"id": path, "value": value, "from": resolved.place(path)}
+        winner = resolved.winner(path)
+        yield {"id": path, "value": value, "from": resolved.place(path), "override": winner and winner["name"]}
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401

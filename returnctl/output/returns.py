@@ -30,7 +30,7 @@ def full(record: Return, now: datetime, zone: str) -> str:
 def _parts(record: Return, now: datetime, zone: str) -> Iterator[str]:
     yield aligned([[name, clean(value)] for name, value in _head(record, now, zone) if value])
     yield _goods(record)
-    yield _eligibility(record)
+    yield eligibility(record)
     yield worksheet(record.breakdown, record.currency) if record.breakdown else ""
     yield _refunds(record, zone)
     yield _owed(record)
@@ -76,7 +76,7 @@ def _grades(graded: object) -> str:
     return ", ".join(f"{x.quantity} {x.grade}" for x in graded)  # type: ignore[attr-defined]
 
 
-def _eligibility(record: Return) -> str:
+def eligibility(record: Return) -> str:
     """Each rule as it was decided, with the line of the policy that decided it."""
     rows = [
         [word(x.rule), word(x.outcome), x.line or "", word(x.at), clean(facts_text(x.facts))]

@@ -24,7 +24,7 @@ _PORTION = 500
 def anonymize_returns(road: Road, before: datetime, stopped: Callable[[], bool]) -> Iterator[Done]:
     """A result for each return that has something of its buyer, or that cannot be read."""
     jobs = (road.job(ended, anonymize, Role.SELLER, before=before) for ended in _ended(road, before))
-    return (done for done in in_batches(road, jobs, stopped) if done.failure or done.result.events)
+    return (done for done in in_batches(road, jobs, stopped, apart=True) if done.failure or done.result.events)
 
 
 def _ended(road: Road, before: datetime) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from returnctl.domain.eligibility import Wish
 from returnctl.domain.order import Order
 from returnctl.domain.record import External, OrderTaken
 from returnctl.domain.states import Kind, Role
-from returnctl.errors import BadValue, Failure, NotEligible
+from returnctl.errors import BadValue, Failure, NoAmountInCurrency, NotEligible
 from returnctl.readers.fields import MOST_UNITS
 from returnctl.shop.draft import Draft
 from returnctl.shop.evidence import Files
@@ -65,6 +66,18 @@ class Applications:
             return refusing(asked.order, failure, row)
         weight = sum(len(content) for _, content in files.blobs)
         return Job(asked.order, lambda draft: self._planned(draft, asked, files, row), row, weight)
+
+    def would_be(self, asked: Application) -> Case:
+        """The return that an application would make, whatever the rules say of it: nothing is decided or kept."""
+        files = Files.read(asked.evidence, self._road.settings.evidence, self._moment)
+        with self._road.reading() as snapshot:
+            draft = Draft(snapshot)
+            order = draft.get_order(asked.order)
+            case, wish = self._case(draft, order), _wish(asked, order, files)
+            weighed = case.having(workflow.weighed(case, self._moment, id=draft.new_id(), wish=wish))
+        with suppress(NoAmountInCurrency):
+            return weighed.having(workflow.written_first(weighed, self._moment, wish).record)
+        return weighed
 
     def _planned(self, draft: Draft, asked: Application, files: Files, row: int | UnsetType) -> Planned:
         road = self._road

@@ -21,14 +21,19 @@ _BYTES = 32 * 1024 * 1024
 _SECONDS = 0.5
 
 
-def in_batches(road: Road, jobs: Iterable[Job], stopped: Callable[[], bool] = lambda: False) -> Iterator[Done]:
-    """A result for each, after its commit. Once `stopped` says so no further commit is begun."""
+def in_batches(
+    road: Road, jobs: Iterable[Job], stopped: Callable[[], bool] = lambda: False, *, apart: bool = False
+) -> Iterator[Done]:
+    """A result for each, after its commit. Once `stopped` says so no further commit is begun.
+
+    `apart`: no decision looks at what another of them changes, so a dry run need not keep them.
+    """
     waiting, left, draft = deque[Job](), iter(jobs), None
     while not stopped() and (waiting or _fill(waiting, left)):
         try:
             with road.writing() as writer:
                 # What a dry run decided is never committed, so later decisions see it here only.
-                draft = draft.over(writer) if draft and road.request.dry_run else Draft(writer)
+                draft = draft.over(writer) if draft and road.request.dry_run and not apart else Draft(writer)
                 done = _committed(road, writer, _planned(road, draft, waiting))
         except Failure as failure:
             # No writer was to be had: to wait as long for each of the others would help nobody.

@@ -273,3 +273,44 @@ def test_an_amount_that_lacks_the_currency_stops_the_step_that_needs_it(tmp_path
     assert (done.code, done.error["code"], done.error["facts"]["currency"]) == (4, "no_amount_in_currency", "EUR")
     assert typed(shop, "apply L-1 --reason damaged", now=NOVEMBER).result["outcome"] == "done"
     assert json.dumps(record(shop, 1)["breakdown"]).count("restocking") == 0
+
+
+def test_a_return_is_explained(shop: Path) -> None:
+    """Rules, window, sums and values, each with the line of the policy that made it."""
+    typed(shop, "apply L-1 --item 1=1 --reason damaged")
+    ran = run("policy", "explain", 1, "--json", cwd=shop)
+    told, kept = ran.json, record(shop, 1)
+    assert (told["returnctl"], told["return"], told["rules"]) == ("explanation/v1", "R-000001", kept["eligibility"])
+    assert told["total"] == kept["breakdown"]["total"] == "34.65"
+    assert [(x["ends"], x["places"]["length"]) for x in told["windows"]] == [(kept["window_ends"], "standard.yaml:11")]
+    text = run("policy", "explain", 1, cwd=shop).out
+    assert "1 of 3 units, 87.75 paid for all" in text
+    assert "30 calendar days" in text
+    assert "deadlines.review" not in text
+    assert "deadlines.review" in run("policy", "explain", 1, "-v", cwd=shop).out
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("--item 1=1 --reason damaged", {"outcome": "approved", "rule": "not-worth-the-freight", "at": "full.yaml:88"}),
+        ("--item 1=1 --reason wrong_size --condition unused", {"outcome": "refused", "failed": ["conditions"]}),
+        ("--item 1=1 --reason wrong_size", {"outcome": "requested"}),
+        ("--item 5", {"outcome": "refused", "failed": ["returnable", "reason"]}),
+    ],
+)
+def test_a_wish_is_explained_before_it_is_one(full: Path, words: str, verdict: dict[str, Any], photo: Path) -> None:
+    words = words.replace("damaged", f"damaged --evidence {photo}")
+    before = sorted(path for path in (full / "data").rglob("*") if "cache" not in str(path))
+    ran = run("policy", "explain", "--order", "U-1", *words.split(), "--json", cwd=full, now=NOVEMBER)
+    assert (ran.json["return"], ran.json["verdict"]) == (None, verdict)
+    done = run("apply", "U-1", *words.split(), "-n", "--json", cwd=full, now=NOVEMBER)
+    assert (done.code == 4) == (verdict["outcome"] == "refused")
+    assert sorted(path for path in (full / "data").rglob("*") if "cache" not in str(path)) == before
+    overrides = {row["override"] for row in ran.json["values"]} - {None}
+    assert ("made-to-order" in overrides) == ("5" in words.split())
+
+
+@pytest.mark.parametrize("words", [(), ("1", "--order", "L-1"), ("1", "--reason", "damaged")])
+def test_a_return_or_a_wish_is_explained_not_both(shop: Path, words: tuple[str, ...]) -> None:
+    assert run("policy", "explain", *words, cwd=shop).code == 2
