@@ -19,6 +19,7 @@ from returnctl.readers.floors import floors
 from returnctl.readers.policies import check_policy, reviewed
 from returnctl.readers.strict_yaml import read_yaml
 from tests.builders import a_return
+from tests.program import run
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -83,6 +84,13 @@ def test_every_key_has_its_row(key: str) -> None:
 def test_every_default_is_stated_as_it_is() -> None:
     stated = {path: leaf for key, value in stated_defaults() for path, leaf in leaves(value, key).items()}
     assert stated == leaves(DEFAULTS)
+
+
+def test_the_page_for_buyers_reads_as_shown(tmp_path: Path) -> None:
+    (tmp_path / "first.yaml").write_text(EXAMPLES[0])
+    shown = re.findall(r"```markdown\n(.*?)```", POLICY, re.DOTALL)
+    assert len(shown) == 1
+    assert shown[0] in run("policy", "publish", "first.yaml", cwd=tmp_path).out
 
 
 def test_every_rule_has_its_row() -> None:

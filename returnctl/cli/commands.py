@@ -50,7 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
-    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, schema.")),
+    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, publish, schema.")),
     "due": Entry("talk:due", _CARE, mark("Give a return another deadline, such as the platform's own.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "cron": Entry("cron:cron", _CARE, mark("Print what has cron or systemd run the sweep.")),
@@ -78,5 +78,8 @@ POLICY: dict[str, Entry] = {
     ),
     "validate": Entry(
         "policies:policy_validate", _READ, mark("Find every fault of policy files, each with its place.")
+    ),
+    "publish": Entry(
+        "policy_publish:policy_publish", _READ, mark("The page for buyers, and the data that search engines read.")
     ),
 }

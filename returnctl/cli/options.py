@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "jsonl", "csv", "ids")
 # Before the command, where it is not known yet; each then refuses what it does not write.
-ALL_FORMATS = (*FORMATS, "ics")
+ALL_FORMATS = (*FORMATS, "ics", "text", "github", "html", "markdown", "jsonld")
 ROLES = ("buyer", "seller", "platform", "system")
 COUNT = click.IntRange(min=1, max=1_000_000_000)
 # Deadlines are counted from now, and must be days of the calendar themselves.

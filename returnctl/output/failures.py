@@ -150,6 +150,7 @@ _WANTED: dict[str, str] = {
     "outside": mark("a folder outside data/"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
+    "no_form": mark("written without -o: the folder gets HTML and Markdown"),
     "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
     "pending_amount": mark("needed: --retry asks for the amount that is pending"),
     "real": mark("the number itself, it only stands for it"),

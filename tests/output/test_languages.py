@@ -150,7 +150,8 @@ def test_help_is_chinese(page: list[str], missed: Missed, capsys: pytest.Capture
 
 LOOKS = [
     "todo", "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
-    "policy list", "policy show", "policy show --return 7", "policy validate SHOP/policies/standard.yaml",
+    "policy list", "policy show", "policy show --return 7", "policy publish", "policy publish -o html",
+    "policy validate SHOP/policies/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "help exit-codes", "help environment", "help workflow", "sweep",
 ]  # fmt: skip
@@ -161,7 +162,8 @@ REFUSALS = [
     "apply", "apply nowhere", "apply D-02 --now 2028-01-01", "inspect 4", "inspect 4 --item 1=great",
     "refund 5", "refund 6", "refund 11 --reference x", "refund 5 --reference X --amount 1,5", "undo 7",
     "message 1 ''", "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
-    "import SHOP/returnctl.yaml", "policy show x", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
+    "import SHOP/returnctl.yaml", "policy show x", "policy publish x", "policy publish --market FR",
+    "policy publish --to SHOP -o html", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
 ]  # fmt: skip
 

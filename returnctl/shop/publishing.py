@@ -1,0 +1,74 @@
+"""Policies for buyers: which one is meant, with the public holidays it needs, and files that are its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from returnctl.domain.calendar import local_day
+from returnctl.domain.policy import Pinned, PolicySource
+from returnctl.errors import BadFile, NotFound, SystemFailure
+from returnctl.readers.policies import read_policy
+from returnctl.shop.intake import read_file
+from returnctl.shop.policies import calendar, countries
+from returnctl.storage.files import write_in_place
+
+_YEARS_AHEAD = 2
+# The mark of a page stands in so much of its beginning.
+_BEGINNING = 1024
+
+
+def from_file(name: str) -> PolicySource:
+    """Raises BadFile, InvalidPolicy."""
+    return read_policy(read_file(name), name)
+
+
+def in_force(found: Iterable[PolicySource], name: str | None, default: str | None, now: datetime) -> PolicySource:
+    """The version of a policy that orders fall under now, else the first that is to come. Raises NotFound."""
+    known = list(found)
+    names = sorted({source.name for source in known})
+    wanted = name or (default if default in names else names[0] if len(names) == 1 else None)
+    versions = [source for source in known if source.name == wanted]
+    if not versions:
+        raise NotFound(kind="policy" if name else "any_policy", id=name or "", near=names)
+    begun = [source for source in versions if _first(source) <= local_day(now, source.body["timezone"])]
+    return max(begun, key=_order) if begun else min(versions, key=_order)
+
+
+def _first(source: PolicySource) -> date:
+    first = source.body.get("effective", {}).get("from")
+    return date.fromisoformat(first) if first else date.min
+
+
+def _order(source: PolicySource) -> tuple[date, int]:
+    return _first(source), source.version
+
+
+def with_holidays(source: PolicySource, now: datetime) -> Pinned:
+    """The holidays of this year and the next ones."""
+    years = range(now.year, max(now.year, _first(source).year) + _YEARS_AHEAD + 1)
+    fields = {name: getattr(source, name) for name in PolicySource.__struct_fields__}
+    return Pinned(**fields, calendars={country: calendar(country, years) for country in countries(source)})
+
+
+def write_pages(folder: Path, pages: dict[str, str], generator: str) -> None:
+    """Each file whole or not at all. A file that is there and is no such page is left, and nothing is written.
+
+    Raises BadFile, SystemFailure.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in pages:
+            _refuse_other(folder / name, generator)
+        for name, text in pages.items():
+            write_in_place(folder / name, text.encode())
+    except OSError as error:
+        raise SystemFailure(path=str(folder), why=error.strerror or str(error)) from None
+
+
+def _refuse_other(path: Path, generator: str) -> None:
+    if path.is_symlink() or path.exists():
+        beginning = path.read_bytes()[:_BEGINNING] if path.is_file() and not path.is_symlink() else b""
+        if generator.encode() not in beginning:
+            raise BadFile(file=str(path), why="not_a_page")
