@@ -71,6 +71,12 @@ def test_what_a_later_override_takes_back_is_not_told() -> None:
     assert special.keys == ("types",)
 
 
+def test_a_window_that_may_only_lengthen_is_told_as_if_it_did() -> None:
+    one = an_override("one", {"skus": ["a"]}, return_window={"days": 7}, extend_only=True)
+    (special,) = promised(one).specials
+    assert (special.keys, special.rules.terms.return_window.days) == (("return_window",), 7)
+
+
 SEASONS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
     ({"ordered": {"from": "2026-11-20"}}, {"return_window": {"days": 60}}, True),
     ({"ordered": {"from": "2026-11-20"}, "markets": ["US"]}, {"return_window": {"days": 60}}, True),

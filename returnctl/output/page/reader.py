@@ -39,7 +39,9 @@ class Reader:
 
     def own(self, texts: Texts) -> Text | None:
         """The seller's words in this language, else in English, else in the first there is."""
-        by_language = {code.partition("-")[0]: (code, text) for code, text in reversed(texts.items())}
+        by_language: dict[str, tuple[str, str]] = {}
+        for code, text in texts.items():
+            by_language.setdefault(code.partition("-")[0], (code, text))
         for language in (self.language, "en", *by_language):
             if language in by_language:
                 code, text = by_language[language]

@@ -84,6 +84,18 @@ def test_a_text_that_is_missing_in_a_language_is_shown_in_the_other_and_marked()
     assert '<html lang="zh-Hans">' in html
 
 
+def test_words_of_ours_stand_in_before_those_of_another_language() -> None:
+    texts = {"unused": {"zh": "全新"}, "boxed": {"zh": "带包装盒"}}
+    text = a_paper(conditions=["unused", "boxed"], wording={"conditions": texts}).written("en", "html")
+    assert "<li>Not used</li>" in text
+    assert '<li><span lang="zh">带包装盒</span></li>' in text
+
+
+def test_of_other_languages_english_comes_first_then_the_first_there_is() -> None:
+    assert '<h1><span lang="en-GB">B</span></h1>' in a_paper(title={"de": "A", "en-GB": "B"}).written("zh", "html")
+    assert '<h1><span lang="de">A</span></h1>' in a_paper(title={"de": "A", "pt-BR": "C"}).written("en", "html")
+
+
 @pytest.mark.parametrize(
     ("body", "languages"),
     [
