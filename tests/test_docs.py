@@ -24,8 +24,11 @@ from tests.program import run
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 POLICY = (ROOT / "docs/policy.md").read_text("utf-8")
-EXAMPLES = [text for text in re.findall(r"```yaml\n(.*?)```", POLICY, re.DOTALL) if text.startswith("returnctl:")]
+BLOCKS = re.findall(r"```yaml\n(.*?)```", POLICY, re.DOTALL)
+EXAMPLES = [text for text in BLOCKS if text.startswith("returnctl: policy/")]
+CASES = [text for text in BLOCKS if text.startswith("returnctl: policy-test/")]
 SCHEMA = json.loads((ROOT / "schemas/policy.schema.json").read_text("utf-8"))
+TESTS = json.loads((ROOT / "schemas/policy-test.schema.json").read_text("utf-8"))
 # What the page leaves to `policy show`.
 UNSTATED = ("title", "also")
 
@@ -74,6 +77,24 @@ def test_every_floor_has_its_row() -> None:
     rows = dict(re.findall(r"^\| `([\w-]+)` \| [^|]+ \| ([^|]+) \|$", table, re.MULTILINE))
     assert list(rows) == [floor.name for floor in floors()]
     assert [floor.name for floor in floors() if not rows[floor.name].startswith(floor.says.strip())] == []
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_cases_come_out_as_they_say(text: str, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "shop", "-q").code == 0
+    (tmp_path / "shop/policies/tests/standard.yaml").write_text(text, "utf-8")
+    ran = run("policy", "test", cwd=tmp_path / "shop")
+    assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize("part", ["given", "expect"])
+def test_every_key_of_a_case_has_its_row(part: str) -> None:
+    section = POLICY.partition("## Testing a policy")[2].partition("\n## ")[0]
+    table = section.partition(f"| key of `{part}` |")[2].partition("\n\n")[0]
+    assert CASES
+    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)))) == set(
+        TESTS["definitions"][part]["properties"]
+    )
 
 
 @pytest.mark.parametrize("key", SCHEMA["properties"])

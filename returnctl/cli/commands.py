@@ -50,7 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
-    "policy": Entry("policies:policy", _CARE, mark("Policies: list, show, validate, publish, schema.")),
+    "policy": Entry("policies:policy", _CARE, mark("Policies: look at them, check and try them, keep their versions.")),
     "due": Entry("talk:due", _CARE, mark("Give a return another deadline, such as the platform's own.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),
     "cron": Entry("cron:cron", _CARE, mark("Print what has cron or systemd run the sweep.")),
@@ -81,5 +81,10 @@ POLICY: dict[str, Entry] = {
     ),
     "publish": Entry(
         "policy_publish:policy_publish", _READ, mark("The page for buyers, and the data that search engines read.")
+    ),
+    "test": Entry(
+        "policy_tests:policy_test",
+        _READ,
+        mark("Try the cases under policies/tests/: what is given, what must come of it."),
     ),
 }

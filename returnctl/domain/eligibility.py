@@ -160,6 +160,12 @@ def window_end(order: Order, rules: Resolved) -> datetime | None:
     return windows.ends_at(terms.return_window, start, terms.timezone, calendar_of(rules.policy, terms.holidays))
 
 
+def ends(question: Question) -> list[tuple[str, datetime]]:
+    """The lines whose window has an end, with it."""
+    found = ((line.line, window_end(question.order, rules)) for line, rules in question.lines())
+    return [(number, end) for number, end in found if end]
+
+
 def returnable(question: Question) -> Outcomes:
     """The window is not `none` for this line."""
     for line, rules in question.lines():

@@ -14,7 +14,7 @@ from returnctl.domain import paying
 from returnctl.domain.automatic import SYSTEM, automatic
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.deadlines import after
-from returnctl.domain.eligibility import Question, Wish, ask, evaluate, failed, window_end
+from returnctl.domain.eligibility import Question, Wish, ask, ends, evaluate, failed
 from returnctl.domain.owed import booked, open_owed, owes, settled
 from returnctl.domain.policy import Inspection
 from returnctl.domain.record import (
@@ -73,14 +73,13 @@ def _is_strict(outcome: RuleOutcome) -> bool:
 
 def _opened(case: Case, moment: Moment, id: str, question: Question) -> Return:  # noqa: A002
     wish = question.wish
-    ends = [end for _, rules in question.lines() if (end := window_end(case.order, rules))]
     made = ExceptionMade(wish.exception, moment.by.name, moment.now) if wish.exception else None
     return Return(
         id=id, state=State.REQUESTED, type=question.kind, order=case.order, currency=case.order.currency,
         policy=case.ref, buyer=case.order.buyer, conditions=wish.conditions, evidence=wish.evidence,
         reason=Reason(question.code, question.fault, wish.note), exception=made, external=wish.external,
         lines=tuple(Line(line.line, line.sku, question.units[line.line]) for line, _ in question.lines()),
-        window_ends=min(ends, default=None),
+        window_ends=min((end for _, end in ends(question)), default=None),
     )  # fmt: skip
 
 

@@ -93,6 +93,13 @@ SENTENCES = {
         "not `{given}`"
     ),
     "idle_waiver": mark("the policy does not go under the floor `{value}`; delete the waiver"),
+    # of `policy test`
+    "no_such_line": mark("the order has no line `{value}`"),
+    "no_such_file": mark("the policy file {value} cannot be read; a name such as `standard` looks in the folder above"),
+    "unknown_policy": mark("there is no policy `{value}` in the folder above"),
+    "unknown_version": mark("there is no version {value} of this policy"),
+    "came_out_otherwise": mark("{name}: {key} should be {expected}, but came out as {actual} (decided at {at})"),
+    "case_not_decided": mark("{name}: it could not be decided: {why}"),
 }
 
 _KINDS = {

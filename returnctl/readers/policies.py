@@ -12,6 +12,14 @@ from returnctl.readers.policy_checks import beyond_schema
 from returnctl.readers.schema import read_checked
 
 
+class Checked(NamedTuple):
+    """A policy, or None where there are problems."""
+
+    policy: PolicySource | None
+    problems: tuple[Problem, ...]
+    source: Source
+
+
 def read_policy(data: bytes, name: str) -> PolicySource:
     """Raises InvalidPolicy."""
     policy, problems = check_policy(data, name)
@@ -22,31 +30,24 @@ def read_policy(data: bytes, name: str) -> PolicySource:
 
 def check_policy(data: bytes, name: str) -> tuple[PolicySource | None, tuple[Problem, ...]]:
     """The policy of the file `name`, or all its problems at once."""
-    policy, _, problems = _checked(data, name)
-    return policy, problems
+    checked = look_through(data, name)
+    return checked.policy, checked.problems
 
 
 def reviewed(data: bytes, name: str) -> tuple[Problem, ...]:
     """All its problems; of a policy without any, where it goes under floors."""
     from returnctl.readers.floors import warnings
 
-    policy, source, problems = _checked(data, name)
-    return warnings(policy, source) if policy else problems
+    checked = look_through(data, name)
+    return warnings(checked.policy, checked.source) if checked.policy else checked.problems
 
 
-class _Checked(NamedTuple):
-    policy: PolicySource | None
-    source: Source
-    problems: tuple[Problem, ...]
-
-
-def _checked(data: bytes, name: str) -> _Checked:
+def look_through(data: bytes, name: str) -> Checked:
+    """The same, with the places of everything in the file."""
     value, source, problems = read_checked(data, name, "policy")
     if isinstance(value, dict):
         problems += beyond_schema(value, source, {problem.path for problem in problems})
-    if problems:
-        return _Checked(None, source, in_order(problems))
-    return _Checked(_policy(value, source), source, ())
+    return Checked(None if problems else _policy(value, source), in_order(problems), source)
 
 
 def _policy(body: dict[str, Any], source: Source) -> PolicySource:

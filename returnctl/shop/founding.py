@@ -102,14 +102,22 @@ def _policy(starter: Path, market: str, zone: str) -> str:
 
 def _write(root: Path, settings: str, policy: str) -> None:
     """The settings come last: a folder without them is no shop."""
-    (root / "policies").mkdir(parents=True)
+    (root / "policies" / "tests").mkdir(parents=True)
     (root / "schemas").mkdir()
-    for schema in ("policy.schema.json", "settings.schema.json"):
+    for schema in ("policy.schema.json", "policy-test.schema.json", "settings.schema.json"):
         (root / "schemas" / schema).write_bytes(read(shipped("schemas") / schema))
     (root / "policies" / "standard.yaml").write_text(policy, "utf-8")
+    _copy_tests("standard", root / "policies" / "tests")
     _ignore(root / ".gitignore")
     Store.create(root)
     (root / SETTINGS).write_text(settings, "utf-8")
+
+
+def _copy_tests(starter: str, folder: Path) -> None:
+    """Its cases, where it has any: they take market and currency from the policy."""
+    cases = shipped("policies") / "tests" / f"{starter}.yaml"
+    if cases.is_file():
+        (folder / cases.name).write_bytes(read(cases))
 
 
 def _ignore(path: Path) -> None:

@@ -22,7 +22,7 @@ from returnctl.storage.digests import digest
 from returnctl.storage.snapshot import Snapshot
 
 # A window or deadline that a return opens ends within these years after its application.
-_YEARS_AHEAD = 2
+YEARS_AHEAD = 2
 
 
 class Chosen(NamedTuple):
@@ -80,7 +80,7 @@ class Policies:
         if self._known is None:
             self._known = _known(self._shop, snapshot)
         source = _fitting(self._known, order, self._shop.settings.policy)
-        years = range(order.ordered_at.year, now.year + _YEARS_AHEAD + 1)
+        years = range(order.ordered_at.year, now.year + YEARS_AHEAD + 1)
         key = (source.name, source.version, years)
         if key not in self._chosen:
             self._chosen[key] = _pinned(self._shop, snapshot, source, years)
@@ -126,12 +126,18 @@ def _pinned(shop: Shop, snapshot: Snapshot, source: PolicySource, years: range) 
     key = digest(msgspec.json.encode([fields, years.start, years.stop]))
     known = snapshot.recall("pinned", key)
     if known is None:
-        pinned = Pinned(**fields, calendars={country: calendar(country, years) for country in countries(source)})
+        pinned = pinned_for(source, years)
         snapshot.remember("pinned", key, msgspec.json.encode(pinned))
     else:
         pinned = msgspec.json.decode(known, type=Pinned)
     ref = PolicyRef(source.name, source.version, snapshot.digest_of(pinned), commit_of(shop.root))
     return Chosen(pinned, ref)
+
+
+def pinned_for(source: PolicySource, years: range) -> Pinned:
+    """As returns would keep it that may need the holidays of these years."""
+    fields = {name: getattr(source, name) for name in PolicySource.__struct_fields__}
+    return Pinned(**fields, calendars={country: calendar(country, years) for country in countries(source)})
 
 
 def countries(source: PolicySource) -> Iterator[str]:

@@ -194,6 +194,10 @@ def write_in_place(path: Path, content: bytes) -> None:
         fsync(fd)
     finally:
         os.close(fd)
-    os.replace(new, path)
+    try:
+        os.replace(new, path)
+    except OSError:
+        os.unlink(new)
+        raise
     with Folder.open(str(path.parent)) as folder:
         fsync(folder.fd)

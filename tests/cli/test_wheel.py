@@ -46,8 +46,10 @@ def works(*program: object, cwd: Path, **environment: str) -> None:
     assert "1 " in call(*program, "-C", "shop", "policy", "validate", cwd=cwd, **environment)
     page = call(*program, "-C", "shop", "policy", "publish", "-o", "html", cwd=cwd, **environment)
     assert page.startswith("<!doctype html>")
+    assert "6 cases, all as expected" in call(*program, "-C", "shop", "policy", "test", cwd=cwd, **environment)
     assert (cwd / "shop/policies/standard.yaml").is_file()
     assert (cwd / "shop/schemas/policy.schema.json").is_file()
+    assert (cwd / "shop/schemas/policy-test.schema.json").is_file()
 
 
 @pytest.fixture(scope="module")

@@ -6,19 +6,24 @@ from typing import Any
 import jsonschema
 import pytest
 
+from returnctl.domain.deadlines import _WAITS
 from returnctl.domain.markets import CURRENCIES, MARKETS
 from returnctl.domain.owed import _TELLS
 from returnctl.domain.policy import Terms
 from returnctl.domain.settings import Settings
 from returnctl.domain.states import Fault, Kind
 from returnctl.readers.shipped import folder
+from tests.builders import a_return
 
 Schema = dict[str, Any]
 SCHEMAS: dict[str, Schema] = {
-    name: json.loads((folder("schemas") / f"{name}.schema.json").read_text("utf-8")) for name in ("policy", "settings")
+    name: json.loads((folder("schemas") / f"{name}.schema.json").read_text("utf-8"))
+    for name in ("policy", "policy-test", "settings")
 }
-POLICY, SETTINGS = SCHEMAS["policy"], SCHEMAS["settings"]
+POLICY, SETTINGS, CASES = SCHEMAS["policy"], SCHEMAS["settings"], SCHEMAS["policy-test"]["definitions"]
 SHAPES = POLICY["definitions"]
+# The rules of eligibility, as outcomes name them.
+RULES = [outcome.rule for outcome in a_return("requested").eligibility]
 
 
 def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -85,6 +90,10 @@ def test_if_and_then_rather_than_any_of(schema: Schema) -> None:
         (SHAPES["fault"]["enum"], list(Fault)),
         (SHAPES["types"]["items"]["enum"], list(Kind)),
         (SHAPES["override"]["properties"]["set"]["properties"], Terms.__struct_fields__),
+        (CASES["type"]["enum"], list(Kind)),
+        (CASES["expect"]["properties"]["fault"]["enum"], list(Fault)),
+        (CASES["expect"]["properties"]["failed"]["items"]["enum"], RULES),
+        (CASES["expect"]["properties"]["deadlines"]["properties"], {action for action, _ in _WAITS.values()}),
         (SETTINGS["properties"], Settings.__struct_fields__),
     ],
 )
