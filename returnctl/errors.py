@@ -77,6 +77,12 @@ class ShopExists(Failure):
     code = "shop_exists"
 
 
+class PolicyExists(Failure):
+    """`policy new-version` never writes over a file: fact `path`."""
+
+    code = "policy_exists"
+
+
 class BadRow(Failure):
     """A row or document of an imported file: facts `file`, `row`, `column`, `why`, `value`."""
 

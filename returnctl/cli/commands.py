@@ -87,4 +87,10 @@ POLICY: dict[str, Entry] = {
         _READ,
         mark("Try the cases under policies/tests/: what is given, what must come of it."),
     ),
+    "new-version": Entry(
+        "policy_versions:policy_new_version", _READ, mark("Copy a policy to its next version, for you to change.")
+    ),
+    "log": Entry(
+        "policy_versions:policy_log", _READ, mark("The versions: when they hold, their commits, what they decided.")
+    ),
 }

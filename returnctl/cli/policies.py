@@ -85,7 +85,7 @@ def policy_validate(wanted: Wanted, /, files: tuple[str, ...], *, strict: bool) 
     from returnctl.shop.validating import problems_of
 
     names = files or tuple(str(path) for path in _of_shop(wanted))
-    problems = [problem for name in names for problem in problems_of(name, strict=strict)]
+    problems = problems_of(names, wanted.read_clock(), strict=strict)
     put(problems_as(problems, wanted.format))
     if not problems and wanted.format != "json" and not wanted.quiet:
         put([say("{count} policy files, no problems.", count=len(names)) + "\n"])

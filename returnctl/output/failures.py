@@ -41,6 +41,9 @@ _SENTENCES: dict[str, Sentence] = {
     "shop_exists": Sentence(
         mark("there is something at {path} already, and nothing is overwritten."), "returnctl init DIR"
     ),
+    "policy_exists": Sentence(
+        mark("there is something at {path} already, and nothing is overwritten."), "returnctl policy list"
+    ),
     "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
@@ -160,6 +163,7 @@ _WANTED: dict[str, str] = {
     "name": mark("a name of 1 to 60 letters, digits, spaces and . & ' - _"),
     "dates": mark("one of {example}"),
     "dry_run": mark("for a sweep that is carried out; add -n to look ahead"),
+    "later_day": mark("a day after {example}, from which the version before holds"),
     "future": mark("in the future"),
 }
 # Why a rule of eligibility failed.

@@ -93,6 +93,20 @@ SENTENCES = {
         "not `{given}`"
     ),
     "idle_waiver": mark("the policy does not go under the floor `{value}`; delete the waiver"),
+    # between files, and against what was promised before
+    "version_twice": mark("version {version} of `{value}` stands in {other} too; raise one of them"),
+    "one_date": mark("version {version} in {other} begins on the same day; change one of the dates"),
+    "one_date_always": mark(
+        "version {version} in {other} has no first day either; add this one's: `effective: {{from: DATE}}`"
+    ),
+    "promise_pinned": mark(
+        "returns were decided by another version {version}; raise it (`returnctl policy new-version {name}`), and put "
+        "this one back as it was"
+    ),
+    "promise_committed": mark(
+        "version {version} holds since {day} as commit {commit} has it; raise it (`returnctl policy new-version "
+        "{name}`), and put this one back as it was"
+    ),
     # of `policy test`
     "no_such_line": mark("the order has no line `{value}`"),
     "no_such_file": mark("the policy file {value} cannot be read; a name such as `standard` looks in the folder above"),

@@ -36,9 +36,13 @@ def check_policy(data: bytes, name: str) -> tuple[PolicySource | None, tuple[Pro
 
 def reviewed(data: bytes, name: str) -> tuple[Problem, ...]:
     """All its problems; of a policy without any, where it goes under floors."""
+    return review(look_through(data, name))
+
+
+def review(checked: Checked) -> tuple[Problem, ...]:
+    """The same of one that was looked through."""
     from returnctl.readers.floors import warnings
 
-    checked = look_through(data, name)
     return warnings(checked.policy, checked.source) if checked.policy else checked.problems
 
 

@@ -23,6 +23,7 @@ from returnctl.storage.snapshot import Snapshot
 
 # A window or deadline that a return opens ends within these years after its application.
 YEARS_AHEAD = 2
+_HEAD, _SHORT = "# branch.oid ", 7
 
 
 class Chosen(NamedTuple):
@@ -107,15 +108,15 @@ def in_force(candidates: Iterable[PolicySource], order: Order) -> dict[str, Poli
     """By name the version that holds for the order's market and date."""
     found: dict[str, PolicySource] = {}
     for source in candidates:
-        began = _began(source)
+        began = first_day(source)
         fits = order.market in source.body["markets"] and began <= local_day(order.ordered_at, source.body["timezone"])
         best = found.get(source.name)
-        if fits and (best is None or (began, source.version) > (_began(best), best.version)):
+        if fits and (best is None or (began, source.version) > (first_day(best), best.version)):
             found[source.name] = source
     return found
 
 
-def _began(source: PolicySource) -> date:
+def first_day(source: PolicySource) -> date:
     """The first day of orders that it holds for."""
     first = source.body.get("effective", {}).get("from")
     return date.fromisoformat(first) if first else date.min
@@ -130,7 +131,9 @@ def _pinned(shop: Shop, snapshot: Snapshot, source: PolicySource, years: range) 
         snapshot.remember("pinned", key, msgspec.json.encode(pinned))
     else:
         pinned = msgspec.json.decode(known, type=Pinned)
-    ref = PolicyRef(source.name, source.version, snapshot.digest_of(pinned), commit_of(shop.root))
+    # Of what was pinned before and whose file has moved on no commit is known.
+    commit = None if isinstance(source, Pinned) else commit_of(shop.root, source.source)
+    ref = PolicyRef(source.name, source.version, snapshot.digest_of(pinned), commit)
     return Chosen(pinned, ref)
 
 
@@ -164,7 +167,16 @@ def calendar(country: str, years: range) -> WorkCalendar:
     )
 
 
-def commit_of(root: Path) -> str | None:
-    """The git commit that the shop stands at, where it is in git."""
-    asked = git(root, "rev-parse", "--short=7", "HEAD")
-    return asked.stdout.strip() or None if asked and asked.returncode == 0 else None
+def commit_of(root: Path, file: str) -> str | None:
+    """The commit that holds a policy file as it stands, where the shop is in git.
+
+    `3f2c1ab-dirty`, in git's own words, for one that was changed since, or was never committed.
+    """
+    path = f"policies/{file}"
+    words = ("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "--ignored=matching", "--", path)
+    asked = git(root, *words)
+    lines = asked.stdout.splitlines() if asked and asked.returncode == 0 else []
+    head = next((line.removeprefix(_HEAD) for line in lines if line.startswith(_HEAD)), "(initial)")
+    if head == "(initial)":
+        return None
+    return head[:_SHORT] + ("-dirty" if any(not line.startswith("#") for line in lines) else "")

@@ -187,6 +187,26 @@ def fsync(fd: int) -> None:
 
 def write_in_place(path: Path, content: bytes) -> None:
     """A file outside `data/`, whole or not at all, open to whom the umask says. Raises OSError."""
+    new = _written_beside(path, content)
+    try:
+        os.replace(new, path)
+    except OSError:
+        os.unlink(new)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """The same, but never over anything. Raises FileExistsError, OSError."""
+    new = _written_beside(path, content)
+    try:
+        os.link(new, path)
+    finally:
+        os.unlink(new)
+    _sync_folder(path.parent)
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE, 0o666)
     try:
@@ -194,10 +214,9 @@ def write_in_place(path: Path, content: bytes) -> None:
         fsync(fd)
     finally:
         os.close(fd)
-    try:
-        os.replace(new, path)
-    except OSError:
-        os.unlink(new)
-        raise
-    with Folder.open(str(path.parent)) as folder:
+    return new
+
+
+def _sync_folder(path: Path) -> None:
+    with Folder.open(str(path)) as folder:
         fsync(folder.fd)

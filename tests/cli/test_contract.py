@@ -103,7 +103,7 @@ def test_show_passes_the_document_on(demo_once: Path, state: str) -> None:
     assert shown.json["state"] == state
 
 
-@pytest.mark.parametrize("line", ["list", "todo", "order list", "policy list"])
+@pytest.mark.parametrize("line", ["list", "todo", "order list", "policy list", "policy log"])
 def test_every_form_tells_the_same(demo_once: Path, line: str) -> None:
     def told(form: str) -> str:
         ran = run(*line.split(), "-o", form, cwd=demo_once, now=DEMO_NOW)

@@ -11,10 +11,11 @@ from returnctl.output.intake_words import WHY
 MODULES = "amounts dates fields order_documents orders seller_center strict_json tables".split()
 SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read_text() for name in MODULES)
 CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
-# Said by `shop.intake`, `shop.evidence`, `shop.bulk` and `shop.publishing`; `_file` is joined to the name of a form.
+# Said by `shop.intake`, `shop.evidence`, `shop.bulk`, `shop.publishing` and `readers.policy_edit`; `_file` is joined
+# to the name of a form.
 ELSEWHERE = {
     "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing", "bad_file_name",
-    "bad_request", "unknown_field", "returns_file", "settlement_file", "not_a_page",
+    "bad_request", "unknown_field", "returns_file", "settlement_file", "not_a_page", "version_not_editable",
 }  # fmt: skip
 
 

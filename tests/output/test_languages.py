@@ -151,7 +151,8 @@ def test_help_is_chinese(page: list[str], missed: Missed, capsys: pytest.Capture
 LOOKS = [
     "todo", "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
     "policy list", "policy show", "policy show --return 7", "policy publish", "policy publish -o html",
-    "policy validate SHOP/policies/standard.yaml",
+    "policy validate SHOP/policies/standard.yaml", "policy log", "policy log --count", "policy explain 7",
+    "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "help exit-codes", "help environment", "help workflow", "sweep",
 ]  # fmt: skip
@@ -163,7 +164,8 @@ REFUSALS = [
     "refund 5", "refund 6", "refund 11 --reference x", "refund 5 --reference X --amount 1,5", "undo 7",
     "message 1 ''", "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
     "import SHOP/returnctl.yaml", "policy show x", "policy publish x", "policy publish --market FR",
-    "policy publish --to SHOP -o html", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
+    "policy publish --to SHOP -o html", "policy log x", "policy new-version x",
+    "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
 ]  # fmt: skip
 
@@ -251,7 +253,7 @@ def columns_of(line: str) -> str:
     return "".join(char + "\0" * (wcwidth(char) - 1) for char in line)
 
 
-@pytest.mark.parametrize("line", ["todo", "list", "order list", "policy list", "help exit-codes"])
+@pytest.mark.parametrize("line", ["todo", "list", "order list", "policy list", "policy log", "help exit-codes"])
 def test_columns_stand_under_one_another(line: str, shop: Path) -> None:
     shown = run("-C", shop, *line.split()).out
     blocks = [[columns_of(row) for row in block.splitlines()] for block in shown.split("\n\n")]

@@ -64,10 +64,32 @@ def test_a_calendar_knows_the_country(
     assert works is None or works in known.workdays
 
 
-def test_the_commit_of_a_shop_in_git(tmp_path: Path) -> None:
-    assert commit_of(tmp_path) is None
-    git = ("git", "-C", str(tmp_path), "-c", "user.name=mei", "-c", "user.email=mei@example.com")
-    subprocess.run([*git, "init", "-q"], check=True)
-    assert commit_of(tmp_path) is None
-    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
-    assert len(commit_of(tmp_path) or "") == 7
+def test_the_commit_of_a_policy_in_git(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=mei", "-c", "user.email=mei@example.com")
+        subprocess.run(["git", "-C", str(tmp_path), *who, *words], check=True)
+
+    def commit() -> str:
+        return (commit_of(tmp_path, "a.yaml") or "none")[7:] or "clean"
+
+    file = tmp_path / "policies/a.yaml"
+    file.parent.mkdir()
+    assert commit_of(tmp_path, "a.yaml") is None
+    git("init", "-q")
+    assert commit_of(tmp_path, "a.yaml") is None
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    file.write_text("a: 1")
+    assert commit() == "-dirty"
+    git("add", ".")
+    assert commit() == "-dirty"
+    git("commit", "-q", "-m", "second")
+    assert commit() == "clean"
+    (file.parent / "b.yaml").write_text("b: 1")
+    assert commit() == "clean"
+    file.write_text("a: 2")
+    assert commit() == "-dirty"
+    git("rm", "-qf", "policies/a.yaml")
+    git("commit", "-q", "-m", "third")
+    (tmp_path / ".gitignore").write_text("policies/\n")
+    file.write_text("a: 3")
+    assert commit() == "-dirty"
