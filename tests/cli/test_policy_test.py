@@ -212,7 +212,7 @@ def test_ci_systems_read_what_came_out(tmp_path: Path) -> None:
     good = {"given": CHANGED_MIND, "expect": {"eligible": True}}
     odd = {"given": {**CHANGED_MIND, "found": {"1": "x\u2028y"}}, "expect": {"eligible": True}}
     path = a_file(tmp_path, {"name": HOSTILE, **late}, good, odd)
-    broken = a_file(tmp_path, name="broken.yaml")
+    broken = a_file(tmp_path, name="broken\x01.yaml")
     report = tmp_path / "report.xml"
     done = run("policy", "test", path, broken, "--junit", report, "-q", cwd=tmp_path)
     whole = ET.parse(report).getroot()
