@@ -36,10 +36,8 @@ def policy_new_version(wanted: Wanted, /, policy: str | None, since: str | None)
     first = instant(since, "--from", now, lambda: zone).astimezone(zone).date() if since else None
     made = copy(base, first, now)
     if wanted.format == "json":
-        import msgspec
-
         result = {"id": made.path, "outcome": "done", "policy": made.name, "version": made.version, "from": made.first}
-        put([msgspec.json.encode(envelope(wanted.command, [result])).decode() + "\n"])
+        put(envelope(wanted.command, [result]))
     elif not wanted.quiet:
         put(_told(made))
 

@@ -68,6 +68,16 @@ class Resolved(Struct, frozen=True):
         return self.policy.body["overrides"][int(at[1])] if at else None
 
 
+def values(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """The values that are given in a tree of plain values, by their paths; lists stay whole."""
+    for key, value in tree.items():
+        here = f"{path}/{key}" if path else key
+        if isinstance(value, dict) and value:
+            yield from values(value, here)
+        elif value not in (None, False, {}, [], ()):
+            yield here, value
+
+
 def place_of(policy: PolicySource, path: str | None) -> str:
     while path:
         if path in policy.places:

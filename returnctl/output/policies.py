@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from returnctl.domain.policy import PolicySource
-from returnctl.domain.terms import Resolved, place_of
+from returnctl.domain.terms import Resolved, place_of, values
 from returnctl.output.forms import word
 from returnctl.output.words import chosen, mark, say
 
@@ -48,18 +48,9 @@ def values_of(resolved: Resolved) -> Iterator[dict[str, Any]]:
     for key in ("name", "version"):
         value, at = getattr(resolved.policy, key), place_of(resolved.policy, key)
         yield {"id": key, "value": value, "from": at, "override": None}
-    for path, value in _leaves(msgspec.to_builtins(resolved.terms), ""):
+    for path, value in values(msgspec.to_builtins(resolved.terms)):
         winner = resolved.winner(path)
         yield {"id": path, "value": value, "from": resolved.place(path), "override": winner and winner["name"]}
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    """Values that are given; lists stay whole."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}/{key}" if path else key)
-    elif value not in (None, False, {}, [], ()):
-        yield path, value
 
 
 def cells_of_value(row: Mapping[str, Any]) -> list[str]:

@@ -101,7 +101,7 @@ def as_problems(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 
 def _problem(row: Row, place: Row, code: str, facts: dict[str, Any]) -> dict[str, Any]:
     where = {"file": row["file"], "line": place["line"], "column": place["column"]}
-    return {**where, "code": code, "facts": facts, "path": "", "text": ""}
+    return {**where, "code": code, "facts": facts, "path": "", "text": "", "severity": "error"}
 
 
 # --- JUnit

@@ -48,7 +48,8 @@ def found(root: Path, *, name: str | None, market: str | None, currency: str | N
     settings = _settings(root, name, place, currency or MARKETS[place].currency, zone)
     read_settings(settings.encode(), SETTINGS)
     try:
-        _write(root, settings, _policy(_starter(market), place, zone))
+        starter = _starter(market)
+        _write(root, settings, _policy(starter, place, zone), _cases(starter))
     except OSError as error:
         raise SystemFailure(path=str(error.filename or root), why=error.strerror or str(error)) from None
 
@@ -100,24 +101,24 @@ def _policy(starter: Path, market: str, zone: str) -> str:
     return re.sub(r"(?m)^timezone: \S+", f"timezone: {zone}", text)
 
 
-def _write(root: Path, settings: str, policy: str) -> None:
+def _write(root: Path, settings: str, policy: str, cases: bytes | None) -> None:
     """The settings come last: a folder without them is no shop."""
     (root / "policies" / "tests").mkdir(parents=True)
     (root / "schemas").mkdir()
     for schema in ("policy.schema.json", "policy-test.schema.json", "settings.schema.json"):
         (root / "schemas" / schema).write_bytes(read(shipped("schemas") / schema))
     (root / "policies" / "standard.yaml").write_text(policy, "utf-8")
-    _copy_tests("standard", root / "policies" / "tests")
+    if cases is not None:
+        (root / "policies" / "tests" / "standard.yaml").write_bytes(cases)
     _ignore(root / ".gitignore")
     Store.create(root)
     (root / SETTINGS).write_text(settings, "utf-8")
 
 
-def _copy_tests(starter: str, folder: Path) -> None:
-    """Its cases, where it has any: they take market and currency from the policy."""
-    cases = shipped("policies") / "tests" / f"{starter}.yaml"
-    if cases.is_file():
-        (folder / cases.name).write_bytes(read(cases))
+def _cases(starter: Path) -> bytes | None:
+    """Its tests, where it has any: they take market and currency from the policy."""
+    path = starter.parent / "tests" / starter.name
+    return read(path) if path.is_file() else None
 
 
 def _ignore(path: Path) -> None:

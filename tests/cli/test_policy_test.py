@@ -36,7 +36,7 @@ def outcome(path: Path, *words: object) -> Ran:
 
 
 def test_the_starter_passes_its_tests_in_every_market(tmp_path: Path) -> None:
-    for market in ("US", "GB", "DE", "VN", "JP", "KW"):
+    for market in ("FR", "JP", "KW"):
         assert run("init", tmp_path / market, "-q", "--market", market).code == 0
         done = run("policy", "test", cwd=tmp_path / market)
         assert (done.code, done.out) == (0, "1 files, 6 cases, all as expected.\n")

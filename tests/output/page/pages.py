@@ -14,7 +14,7 @@ from tests.builders import a_policy
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NOW = datetime(2026, 11, 10, 18, tzinfo=UTC)
-POLICIES = [*sorted((ROOT / "tests/examples").glob("*.yaml")), *sorted((ROOT / "policies").rglob("*.yaml"))]
+POLICIES = [*sorted((ROOT / "tests/examples").glob("*.yaml")), *sorted((ROOT / "policies").glob("*.yaml"))]
 
 
 def a_paper(market: str = "US", **body: Any) -> Paper:
