@@ -73,6 +73,9 @@ POLICY: dict[str, Entry] = {
     "explain": Entry(
         "policy_explain:policy_explain", _READ, mark("Why a return came out as it did: rules, values, window, money.")
     ),
+    "diff": Entry(
+        "policy_diff:policy_diff", _READ, mark("What a change of policies says otherwise, and what it would have cost.")
+    ),
     "schema": Entry(
         "policies:policy_schema", _READ, mark("The JSON Schema of policies, which editors complete and explain by.")
     ),

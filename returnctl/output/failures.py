@@ -108,6 +108,10 @@ _SENTENCES: dict[str, Sentence] = {
     "not_found/line": Sentence(mark("there is no line '{id}' here; there are {near}."), "returnctl order show {order}"),
     "not_found/any_policy": Sentence(mark("there is no policy under policies/."), "returnctl init DIR"),
     "not_found/policy": Sentence(mark("there is no policy '{id}'; there are {near}."), "returnctl policy list"),
+    "not_found/policies": Sentence(
+        mark("there are no policies at '{id}': name a file, a folder, or a commit of the shop's repository."),
+        "returnctl policy diff HEAD",
+    ),
     "not_found/grade": Sentence(mark("the policy has no grade '{id}'; it has {near}.")),
     "not_found/reject_reason": Sentence(mark("the policy has no reason '{id}' to reject; it has {near}.")),
     "not_found/account": Sentence(mark("the settings have no account '{id}'; they have {near}.")),

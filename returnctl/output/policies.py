@@ -54,14 +54,14 @@ def values_of(resolved: Resolved) -> Iterator[dict[str, Any]]:
 
 
 def cells_of_value(row: Mapping[str, Any]) -> list[str]:
-    return [row["id"].replace("/", "."), _text(row["value"]), word(row["from"])]
+    return [row["id"].replace("/", "."), text_of(row["value"]), word(row["from"])]
 
 
-def _text(value: Any) -> str:  # noqa: ANN401
+def text_of(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):
-        return ", ".join(_text(inner) for inner in value)
+        return ", ".join(text_of(inner) for inner in value)
     if isinstance(value, dict):
-        return " ".join(f"{key}={_text(inner)}" for key, inner in value.items())
+        return " ".join(f"{key}={text_of(inner)}" for key, inner in value.items())
     return str(value)

@@ -93,8 +93,12 @@ def _is_changed(text: str) -> bool:
 
 def _table(rows: Iterable[Row], columns: Sequence[str], people: Callable[[Row], Sequence[str]]) -> Iterator[str]:
     cells = ([clean(cell) for cell in people(row)] for row in rows)
+    return table(cells, [say(column) for column in columns])
+
+
+def table(cells: Iterator[Sequence[str]], headings: Sequence[str]) -> Iterator[str]:
+    """Aligned; of too many rows to wait for, with tabs between the cells."""
     first = list(islice(cells, _TABLE_AT_MOST + 1))
-    headings = [say(column) for column in columns]
     if len(first) <= _TABLE_AT_MOST:
         if first:
             yield aligned(first, headings) + "\n"

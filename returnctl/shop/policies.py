@@ -80,7 +80,7 @@ class Policies:
         """
         if self._known is None:
             self._known = _known(self._shop, snapshot)
-        source = _fitting(self._known, order, self._shop.settings.policy)
+        source = fitting(self._known, order, self._shop.settings.policy)
         years = range(order.ordered_at.year, now.year + YEARS_AHEAD + 1)
         key = (source.name, source.version, years)
         if key not in self._chosen:
@@ -95,7 +95,8 @@ def _known(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:
     return [*files_say, *(pinned for pinned in snapshot.all_pinned() if (pinned.name, pinned.version) not in named)]
 
 
-def _fitting(known: list[PolicySource], order: Order, default: str | None) -> PolicySource:
+def fitting(known: list[PolicySource], order: Order, default: str | None) -> PolicySource:
+    """The one that decides an order; `default` is the name among several that fit. Raises NoPolicy, SeveralPolicies."""
     fitting = in_force(known, order)
     if not fitting:
         raise NoPolicy(order=order.id, market=order.market, ordered_at=order.ordered_at.isoformat())

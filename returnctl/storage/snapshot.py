@@ -129,6 +129,10 @@ class Snapshot:
         self._know_all(layout.RETURNS)
         return tuple(map(self.get_return, self._of_order(order_id)))
 
+    def others_of(self, record: Return) -> tuple[Return, ...]:
+        """The other returns of its order."""
+        return tuple(self.get_return(each) for each in self._of_order(record.order.id) if each != record.id)
+
     def _of_order(self, order_id: str) -> tuple[str, ...]:
         return self._ids("SELECT number FROM returns WHERE order_id = ? ORDER BY number", order_id)
 

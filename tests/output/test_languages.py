@@ -151,7 +151,8 @@ def test_help_is_chinese(page: list[str], missed: Missed, capsys: pytest.Capture
 LOOKS = [
     "todo", "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
     "policy list", "policy show", "policy show --return 7", "policy publish", "policy publish -o html",
-    "policy validate SHOP/policies/standard.yaml", "policy log", "policy log --count", "policy explain 7",
+    "policy validate SHOP/policies/standard.yaml", "policy log", "policy log --count",
+    "policy explain 7", "policy diff SHOP SHOP --impact",
     "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "help exit-codes", "help environment", "help workflow", "sweep",
@@ -164,7 +165,7 @@ REFUSALS = [
     "refund 5", "refund 6", "refund 11 --reference x", "refund 5 --reference X --amount 1,5", "undo 7",
     "message 1 ''", "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
     "import SHOP/returnctl.yaml", "policy show x", "policy publish x", "policy publish --market FR",
-    "policy publish --to SHOP -o html", "policy log x", "policy new-version x",
+    "policy publish --to SHOP -o html", "policy log x", "policy new-version x", "policy diff nowhere",
     "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
 ]  # fmt: skip
