@@ -33,6 +33,7 @@ SENTENCES = {
     "tab": mark("a tab cannot indent; use spaces"),
     "unclosed_quote": mark("this quote is never closed; close it"),
     "unclosed_bracket": mark("this bracket is not closed properly; check its commas and its end"),
+    "many_more": mark("there are more than {most} problems; mend these, and the others are told"),
     "syntax": mark("this cannot be read as YAML; check indentation, quotes and brackets here"),
     "newer_format": mark("`{value}` is for a newer returnctl; upgrade it: `pip install --upgrade returnctl`"),
     # what the schema asks
@@ -42,11 +43,12 @@ SENTENCES = {
     "not_together": mark("`{key}` and `{other}` exclude each other; delete one"),
     "wrong_type": mark("{wanted} is wanted here, not {found}"),
     "wrong_value": mark("`{value}` cannot stand here"),
-    "wrong_form": mark("`{value}` is not of the form wanted; write it like `{example}`"),
+    "wrong_form": mark("`{value}` is not of the form wanted"),
     "no_such_date": mark("there is no day `{value}`; write one of the calendar"),
     "out_of_range": mark("{value} is out of range; write a number from {least} to {most}"),
     "nothing_in_it": mark("this is empty; write at least one, or delete the key"),
     "too_long": mark("this is too long; at most {most} are taken"),
+    "too_many": mark("these are {count}; at most {most} are taken"),
     "repeated_value": mark("`{value}` stands here twice; keep one"),
     # what a schema cannot say
     "unknown_zone": mark("there is no time zone `{value}`; write one such as `America/Los_Angeles`"),
@@ -63,6 +65,9 @@ SENTENCES = {
     "too_many_digits": mark("{value} has more digits than {currency}, which has {digits}; shorten it"),
     "currency_missing": mark("an amount in {currencies} is missing, for {markets}; add it"),
     "never_wins": mark("`{name}` can never win: `{other}` further down always covers it; move or delete one"),
+    "too_many_patterns": mark(
+        "so many overrides with so many patterns cannot be compared; write `*` for what they share, or use categories"
+    ),
     "seasons_overlap": mark("the seasons of `{name}` and `{other}` overlap, and both set {keys}; change one"),
     "unknown_floor": mark("there is no floor `{value}`"),
     # warnings: sound, but less than a law or a platform asks
@@ -125,7 +130,9 @@ _KINDS = {
     "boolean": mark("`true` or `false`"),
     "nothing": mark("nothing"),
 }
+_FRACTION = mark("a number with decimals")
 _OR = mark(" or ")
+_LIKE_THIS = mark("write it like `{example}`")
 _QUOTES = mark("put text in quotes")
 _DID_YOU_MEAN = mark("did you mean `{near}`?")
 _ALLOWED = mark("allowed: {allowed}")
@@ -169,19 +176,26 @@ def sentence(problem: Mapping[str, Any]) -> str:
 
 def _advice(facts: Mapping[str, Any]) -> list[str]:
     if facts.get("near"):
-        return [say(_DID_YOU_MEAN, near=facts["near"])]
+        return [say(_DID_YOU_MEAN, near=clean(facts["near"]))]
     if facts.get("allowed"):
         few = len(facts["allowed"]) <= _MOST_NAMED
-        return [say(_ALLOWED, allowed=", ".join(facts["allowed"])) if few else say(_MANY)]
+        allowed = say(_ALLOWED, allowed=", ".join(map(clean, facts["allowed"]))) if few else say(_MANY)
+        return [allowed, *_like_this(facts)]
     if facts.get("posted"):
         return [say(_POSTED)]
     if facts.get("wanted") == ["string"] and facts["found"] in ("integer", "number", "boolean"):
         return [say(_QUOTES)]
-    return []
+    return _like_this(facts)
+
+
+def _like_this(facts: Mapping[str, Any]) -> list[str]:
+    return [say(_LIKE_THIS, example=facts["example"])] if facts.get("example") else []
 
 
 def _spelled(name: str, fact: object) -> str:
     if name in ("wanted", "found"):
+        if fact == "number":  # where one is wanted, whole ones are taken too
+            return say(_FRACTION)
         kinds = fact if isinstance(fact, list) else [fact]
         return say(_OR).join(say(_KINDS[str(kind)]) for kind in kinds)
     return clean(", ".join(map(str, fact)) if isinstance(fact, list) else str(fact))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct, field, structs
 
 # A longer line is not kept with its problem: many problems may stand in it.
 LONGEST_LINE = 400
+# Of one file. A reader who mends these sees the next; without an end a hostile file would make us last.
+MOST_PROBLEMS = 500
+_LINES_OF_A_TEXT = 40
 
 
 class Place(NamedTuple):
@@ -54,6 +59,15 @@ class Source(Struct, frozen=True):
     def at_value(self, path: str, code: str, **facts: object) -> Problem:
         return self.at(self._start(path), path, code, **facts)
 
+    def at_words(self, path: str, words: str, code: str, **facts: object) -> Problem:
+        """At the words inside of a text; at its beginning where they are written otherwise, as with escapes."""
+        first = self._start(path)
+        for at, line in enumerate(self.lines[first.line - 1 : first.line + _LINES_OF_A_TEXT]):
+            column = line.find(words, 0 if at else first.column - 1)
+            if column >= 0:
+                return self.at(Place(first.line + at, column + 1), path, code, **facts)
+        return self.at(first, path, code, **facts)
+
     def at(self, place: Place, path: str, code: str, **facts: object) -> Problem:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         text = line if len(line) <= LONGEST_LINE else ""
@@ -80,4 +94,13 @@ def top(path: str) -> str:
 
 
 def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.line, problem.column, problem.code)))
+    """By their places; that there are more stands last."""
+    return tuple(sorted(problems, key=lambda each: (each.code == "many_more", each.line, each.column, each.code)))
+
+
+def first_of(problems: Iterable[Problem]) -> list[Problem]:
+    """No more than anybody mends at once; the last of very many says that there are more."""
+    told = list(islice(problems, MOST_PROBLEMS + 1))
+    for last in told[MOST_PROBLEMS:]:
+        told[-1] = structs.replace(last, code="many_more", facts={"most": MOST_PROBLEMS})
+    return told

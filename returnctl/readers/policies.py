@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from returnctl.domain.policy import PolicySource
 from returnctl.errors import InvalidPolicy
-from returnctl.readers.places import Problem, Source, in_order
+from returnctl.readers.places import MOST_PROBLEMS, Problem, Source, first_of, in_order
 from returnctl.readers.policy_checks import beyond_schema
 from returnctl.readers.schema import read_checked
 
@@ -49,8 +49,8 @@ def review(checked: Checked) -> tuple[Problem, ...]:
 def look_through(data: bytes, name: str) -> Checked:
     """The same, with the places of everything in the file."""
     value, source, problems = read_checked(data, name, "policy")
-    if isinstance(value, dict):
-        problems += beyond_schema(value, source, {problem.path for problem in problems})
+    if isinstance(value, dict) and len(problems) <= MOST_PROBLEMS:
+        problems += first_of(beyond_schema(value, source, {problem.path for problem in problems}))
     return Checked(None if problems else _policy(value, source), in_order(problems), source)
 
 

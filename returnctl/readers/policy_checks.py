@@ -75,14 +75,15 @@ def _countries(body: Body, source: Source) -> Iterator[Problem]:
     for part in _parts(body):
         country = part.body.get("holidays", "US")
         if country not in MARKETS and country not in _countries_with_holidays():
-            yield source.at_value(part.at("holidays"), "unknown_country", value=country)
+            near = suggestion(country, MARKETS).get("near")
+            yield source.at_value(part.at("holidays"), "unknown_country", value=country, near=near)
 
 
 def _countries_with_holidays() -> Iterable[str]:
     """Asked only for a country that is no market: the library is slow to load, and knows those of all markets."""
     import holidays
 
-    return holidays.list_supported_countries()
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 def _grades(body: Body, source: Source) -> Iterator[Problem]:
@@ -195,7 +196,9 @@ def _placeholders(text: str, path: str, source: Source) -> Iterator[Problem]:
         return
     for _, name, form, conversion in fields:
         if name not in PLACEHOLDERS or form or conversion:
-            yield source.at_value(path, "unknown_placeholder", value=f"{{{name}}}", **suggestion(name, PLACEHOLDERS))
+            written = f"{{{name}{f'!{conversion}' if conversion else ''}{f':{form}' if form else ''}}}"
+            facts = suggestion(written, [f"{{{known}}}" for known in PLACEHOLDERS])
+            yield source.at_words(path, written, "unknown_placeholder", value=written, **facts)
 
 
 _CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (

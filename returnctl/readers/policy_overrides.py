@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from returnctl.domain.patterns import like
 from returnctl.readers.places import Problem, Source, joined, top
 
 Body = dict[str, Any]
+
+# Each pattern is compared with those of all other overrides.
+_MOST_COMPARED = 1_000_000
 
 # Keys that displace each other answer one question, so that setting one settles all.
 _RIVALS = re.compile(
@@ -23,10 +27,19 @@ _RIVALS = re.compile(
 def never_won(body: Body, source: Source) -> Iterator[Problem]:
     """An override that a later one always covers."""
     overrides = body.get("overrides", [])
+    counted = [(at, len(names)) for at, each in enumerate(overrides) for names in _patterns(each["when"])]
+    if len(overrides) * sum(count for _, count in counted) > _MOST_COMPARED:
+        at, _ = max(counted, key=itemgetter(1))
+        yield source.at_key(f"overrides/{at}/when", "too_many_patterns")
+        return
     for at, override in enumerate(overrides):
         other = next((later for later in overrides[at + 1 :] if _beats(later, override)), None)
         if other:
             yield source.at_value(f"overrides/{at}/name", "never_wins", name=override["name"], other=other["name"])
+
+
+def _patterns(when: Body) -> list[list[str]]:
+    return [when[key] for key in ("accounts", "categories", "skus") if key in when]
 
 
 def overlapping(body: Body, source: Source) -> Iterator[Problem]:

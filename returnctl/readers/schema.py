@@ -16,12 +16,22 @@ import jsonschema
 from jsonschema import validators
 from jsonschema.protocols import Validator
 
-from returnctl.readers.places import Problem, Source, joined
+from returnctl.readers.places import Problem, Source, first_of, joined
 from returnctl.readers.shipped import folder
 from returnctl.readers.strict_yaml import Read, read_yaml
 
 # A longer value is not kept with its problem.
 LONGEST_VALUE = 100
+# Enough for all time zones; longer lists are nothing that a person overlooks.
+_MOST_COMPARED = 1000
+# What people write for a code that looks otherwise.
+_ALIASES = {"UK": "GB"}
+# A number in quotes, or with its unit as in `$5` and `30 days`.
+_NUMBERS = {
+    kind: re.compile(rf"[^0-9.,-]{{0,3}}({digits})[^0-9.,]{{0,10}}", re.ASCII)
+    for kind, digits in (("integer", "[0-9]{1,9}"), ("number", r"[0-9]{1,12}(?:\.[0-9]{1,4})?"))
+}
+_TRUTH = {**dict.fromkeys(("true", "yes", "on"), "true"), **dict.fromkeys(("false", "no", "off"), "false")}
 
 
 def read_checked(data: bytes, file: str, schema: str) -> Read:
@@ -30,8 +40,14 @@ def read_checked(data: bytes, file: str, schema: str) -> Read:
     if later := _later(value, schema):
         return Read(None, source, [source.at_value("returnctl", "newer_format", value=later)])
     told = {problem.path for problem in problems}
-    more = [problem for problem in check(value, source, schema) if problem.path not in told]
+    more = [problem for problem in check(value, source, schema) if not _told_already(problem, told)]
     return Read(value, source, problems + more)
+
+
+def _told_already(problem: Problem, told: set[str]) -> bool:
+    """What is empty only because the reader left out all that stood in it, is not said to be."""
+    inside = problem.code == "nothing_in_it" and any(path.startswith(f"{problem.path}/") for path in told)
+    return inside or problem.path in told
 
 
 def _later(value: object, schema: str) -> str | None:
@@ -42,17 +58,22 @@ def _later(value: object, schema: str) -> str | None:
 
 def check(value: Any, source: Source, schema: str) -> list[Problem]:  # noqa: ANN401 - whatever was read
     """All problems at once, one for a path."""
-    found: dict[str, Problem] = {}
+    return first_of(_one_for_a_path(value, source, schema))
+
+
+def _one_for_a_path(value: Any, source: Source, schema: str) -> Iterator[Problem]:  # noqa: ANN401
+    seen: set[str] = set()
     for error in _validator(schema).iter_errors(value):
         for problem in _told(error, source):
-            found.setdefault(problem.path, problem)
-    return list(found.values())
+            if problem.path not in seen:
+                seen.add(problem.path)
+                yield problem
 
 
 def _validator(name: str) -> Validator:
-    schema = json.loads((folder("schemas") / f"{name}.schema.json").read_text("utf-8"))
+    schema = json.loads((folder("schemas") / f"{name}.schema.json").read_text("utf-8"), parse_float=Decimal)
     types = jsonschema.Draft7Validator.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_whole})
-    keywords = {"pattern": _pattern, "uniqueItems": _unique}
+    keywords = {"pattern": _pattern, "uniqueItems": _unique, **_within_bounds()}
     strict: Any = validators.extend(jsonschema.Draft7Validator, keywords, type_checker=types)  # type: ignore[no-untyped-call]
     built: Validator = strict(schema, format_checker=jsonschema.FormatChecker(["date"]))
     return built
@@ -70,6 +91,20 @@ def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[
     """As JavaScript has it, where `$` is no line's end: the whole text must fit."""
     if isinstance(value, str) and not re.fullmatch(pattern, value):
         yield jsonschema.ValidationError("pattern")
+
+
+def _within_bounds() -> dict[str, Any]:
+    """What is larger than the schema takes is told so, and not looked into: that could last."""
+    inner = {"items": "maxItems", **dict.fromkeys(("propertyNames", "additionalProperties"), "maxProperties")}
+    return {keyword: _bounded(jsonschema.Draft7Validator.VALIDATORS[keyword], most) for keyword, most in inner.items()}
+
+
+def _bounded(check: Callable[..., Iterator[Any]], most: str) -> Callable[..., Iterator[Any]]:
+    def checked(validator: Validator, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:  # noqa: ANN401
+        if not isinstance(value, list | dict) or len(value) <= schema.get(most, len(value)):
+            yield from check(validator, wanted, value, schema)
+
+    return checked
 
 
 def _unique(_: Validator, wanted: bool, items: object, __: object) -> Iterator[jsonschema.ValidationError]:
@@ -108,7 +143,7 @@ def _key_problem(fault: _Fault, source: Source, path: str) -> Problem:
         # … dependencies / OTHER / propertyNames / not
         return source.at_key(path, "not_together", key=key, other=fault.way[-3])
     if fault.keyword == "pattern":
-        return source.at_key(path, "wrong_form", value=key, example=fault.schema["examples"][0])
+        return source.at_key(path, "wrong_form", value=key, example=fault.schema["examples"][0], **_in_form(fault))
     code = "key_not_here" if "then" in fault.way else "unknown_key"
     return source.at_key(path, code, key=key, **suggestion(key, fault.wanted))
 
@@ -129,18 +164,53 @@ def _missing_keys(fault: _Fault, source: Source) -> Iterator[Problem]:
 
 def _wrong_type(fault: _Fault, source: Source) -> Iterator[Problem]:
     wanted = [fault.wanted] if isinstance(fault.wanted, str) else fault.wanted
-    yield source.at_value(fault.path, "wrong_type", wanted=wanted, found=type_of(fault.value))
+    facts = {"wanted": wanted, "found": type_of(fault.value), **_meant(fault, wanted), **_example(fault.schema)}
+    yield source.at_value(fault.path, "wrong_type", **facts)
+
+
+def _meant(fault: _Fault, wanted: list[str]) -> dict[str, str]:
+    """What a value of the wrong type was most likely meant to be."""
+    text = str(fault.value)
+    if wanted == ["array"] and isinstance(fault.value, str) and len(text) <= LONGEST_VALUE:
+        return {"near": f"[{text}]"}
+    if wanted == ["boolean"] and text.casefold() in _TRUTH:
+        return {"near": _TRUTH[text.casefold()]}
+    number = _NUMBERS.get(wanted[0]) if isinstance(fault.value, str) and len(wanted) == 1 else None
+    found = number.fullmatch(text) if number else None
+    return {"near": found[1]} if found else {}
+
+
+def _example(schema: dict[str, Any]) -> dict[str, str]:
+    """The first example of a mapping or list; what is a plain word has a sentence of its own."""
+    shapes = [each for each in schema.get("examples", ()) if isinstance(each, dict | list)]
+    return {"example": _flow(shapes[0])} if shapes else {}
+
+
+def _flow(value: object) -> str:
+    """As one writes it in YAML within a line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    return f"[{', '.join(map(_flow, value))}]" if isinstance(value, list) else str(value)
 
 
 def _wrong_value(fault: _Fault, source: Source) -> Iterator[Problem]:
     allowed = fault.wanted if isinstance(fault.wanted, list) else [fault.wanted]
-    facts = suggestion(fault.value, allowed)
+    facts = suggestion(fault.value, allowed) | _example(fault.schema)
     yield source.at_value(fault.path, "wrong_value", value=_short(fault.value), **facts)
 
 
 def _wrong_form(fault: _Fault, source: Source) -> Iterator[Problem]:
-    example = fault.schema["examples"][0]
-    yield source.at_value(fault.path, "wrong_form", value=_short(fault.value), example=example)
+    facts = {"example": fault.schema["examples"][0], **_in_form(fault)}
+    yield source.at_value(fault.path, "wrong_form", value=_short(fault.value), **facts)
+
+
+def _in_form(fault: _Fault) -> dict[str, str]:
+    """The same word in the letters and with the dashes that are taken."""
+    word = fault.value[:LONGEST_VALUE]
+    dashed = [re.sub("[ _-]", dash, word) for dash in "-_"]
+    fit = (each for word in dashed for each in (word, word.lower(), word.upper()) if re.fullmatch(fault.wanted, each))
+    near = next(fit, None)
+    return {"near": near} if near else {}
 
 
 def _no_such_date(fault: _Fault, source: Source) -> Iterator[Problem]:
@@ -158,6 +228,10 @@ def _nothing_in_it(fault: _Fault, source: Source) -> Iterator[Problem]:
 
 def _too_long(fault: _Fault, source: Source) -> Iterator[Problem]:
     yield source.at_value(fault.path, "too_long", most=fault.wanted)
+
+
+def _too_many(fault: _Fault, source: Source) -> Iterator[Problem]:
+    yield source.at_value(fault.path, "too_many", most=fault.wanted, count=len(fault.value))
 
 
 def _repeated(fault: _Fault, source: Source) -> Iterator[Problem]:
@@ -178,7 +252,8 @@ _TELLERS: dict[str, Callable[[_Fault, Source], Iterator[Problem]]] = {
     "minItems": _nothing_in_it,
     "minProperties": _nothing_in_it,
     "maxLength": _too_long,
-    "maxItems": _too_long,
+    "maxItems": _too_many,
+    "maxProperties": _too_many,
     "uniqueItems": _repeated,
 }
 
@@ -186,8 +261,12 @@ _TELLERS: dict[str, Callable[[_Fault, Source], Iterator[Problem]]] = {
 def suggestion(word: object, allowed: Iterable[str]) -> dict[str, Any]:
     """The facts of a wrong word: what may stand there, and what was probably meant."""
     known = list(allowed)
-    near = difflib.get_close_matches(str(word)[:LONGEST_VALUE], known, 1, 0.6)
-    return {"allowed": known, **({"near": near[0]} if near else {})}
+    short = str(word)[:LONGEST_VALUE]
+    if _ALIASES.get(short.upper()) in known:
+        return {"allowed": known, "near": _ALIASES[short.upper()]}
+    spelled = {name.casefold(): name for name in reversed(known[:_MOST_COMPARED])}
+    near = difflib.get_close_matches(short.casefold(), spelled, 1, 0.6)
+    return {"allowed": known[:_MOST_COMPARED], **({"near": spelled[near[0]]} if near else {})}
 
 
 def type_of(value: object) -> str:

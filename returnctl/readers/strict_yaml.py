@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from returnctl.readers.places import Place, Problem, Source, joined
+from returnctl.readers.places import MOST_PROBLEMS, Place, Problem, Source, joined
 
 MOST_BYTES = 1024 * 1024
 MOST_LEVELS = 32
@@ -204,4 +204,7 @@ class _Builder:
         return number(text) if number else text
 
     def _problem(self, event: yaml.Event, path: str, code: str, **facts: object) -> None:
-        self.problems.append(self.source.at(_place(event.start_mark), path, code, **facts))
+        place = _place(event.start_mark)
+        if len(self.problems) == MOST_PROBLEMS:
+            raise _Refused(place, "many_more", most=MOST_PROBLEMS)
+        self.problems.append(self.source.at(place, path, code, **facts))

@@ -1,6 +1,7 @@
 """Valid policies stand in `tests/examples`; a file in `invalid` is a test: its first lines say what must be told."""
 
 import json
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,16 +19,38 @@ from returnctl.domain.order import Buyer, Order
 from returnctl.domain.states import Fault
 from returnctl.domain.terms import Asked, resolve
 from returnctl.errors import InvalidPolicy
-from returnctl.output.problems import problem_text
+from returnctl.output.clean import clean
+from returnctl.output.problems import SENTENCES, problem_text
+from returnctl.readers.places import MOST_PROBLEMS
 from returnctl.readers.policies import check_policy, plain, read_policy, reviewed
 from returnctl.readers.shipped import folder
-from returnctl.readers.strict_yaml import read_yaml
+from returnctl.readers.strict_yaml import MOST_BYTES, read_yaml
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parent / "examples").glob("*.yaml"))
 INVALID = sorted((HERE / "invalid").glob("*.yaml"))
+UNDER = sorted((HERE / "under_floors").glob("*.yaml"))
 FULL = (HERE.parent / "examples" / "full.yaml").read_bytes()
 HEAD = "returnctl: policy/v1\nname: p\nversion: 1\nmarkets: [US, GB, DE]\ntimezone: Europe/Berlin\n"
+
+
+EXPECT = "# expect: "
+SKUS = ", ".join(f"A-{at}" for at in range(90))
+# Of these a file would be large.
+TOO_MUCH = {
+    "too_large": "#" * MOST_BYTES,
+    "many_more": "".join(f"key-{at}: 1\n" for at in range(MOST_PROBLEMS + 1)),
+    "too_many_patterns": "overrides:\n" + f"  - {{name: a, when: {{skus: [{SKUS}]}}, set: {{conditions: []}}}}\n" * 110,
+}
+
+
+def shown(file: Path) -> Iterator[str]:
+    """All that the first lines of a file expect, `LINE:COLUMN: error: …`, each with the line and a caret under it."""
+    lines = file.read_bytes().decode("utf-8", "replace").splitlines()
+    for told in (line.removeprefix(EXPECT) for line in lines if line.startswith(EXPECT)):
+        row, column, _ = told.split(":", 2)
+        line = lines[int(row) - 1]
+        yield f"{file.name}:{told}\n  {clean(line)}\n  {' ' * len(clean(line[: int(column) - 1]))}^"
 
 
 def name_of(path: Path) -> str:
@@ -48,11 +71,23 @@ def test_valid(file: Path) -> None:
 
 @pytest.mark.parametrize("file", INVALID, ids=name_of)
 def test_invalid(file: Path) -> None:
-    lines = file.read_text("utf-8").splitlines()
-    expected = [line.removeprefix("# expect: ") for line in lines if line.startswith("# expect: ")]
     policy, problems = check_policy(file.read_bytes(), file.name)
     assert policy is None
-    assert [f"{problem.line}:{problem.column} {problem.code}" for problem in problems] == expected
+    assert [problem_text(problem.as_dict()) for problem in problems] == list(shown(file))
+
+
+def test_every_sentence_is_told_of_some_file() -> None:
+    told = {problem.code for file in INVALID for problem in check_policy(file.read_bytes(), file.name)[1]}
+    told |= {problem.code for file in UNDER for problem in reviewed(file.read_bytes(), file.name)}
+    assert len(INVALID) >= 60
+    assert set(SENTENCES) - told == set(TOO_MUCH), "and what no file should be large enough for"
+
+
+@pytest.mark.parametrize("code", TOO_MUCH)
+def test_too_much_is_told_and_nothing_more(code: str) -> None:
+    problems = check_policy((HEAD + TOO_MUCH[code]).encode(), "p.yaml")[1]
+    assert code in {problem.code for problem in problems}
+    assert len(problems) <= MOST_PROBLEMS + 1
 
 
 def test_a_policy_with_problems_is_refused_with_them() -> None:
