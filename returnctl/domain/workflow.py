@@ -5,6 +5,7 @@ A return that already stands where the event leads, by the same facts, comes bac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -226,13 +227,23 @@ def inspect(
         return unchanged(case)
     check(record, Event.INSPECT)
     _all_graded(record, lines)
-    facts = {**(because or {}), **_noted(note, grades={x.line: units_by_grade(x) for x in lines if x.graded})}
+    found = {x.line: units_by_grade(x) for x in lines if x.graded}
+    facts = {**(because or {}), **_noted(note, grades=found, goods=_goods(lines, terms))}
     to = _inspected_to(record, lines)
     decision = step(case, Event.INSPECT, to, moment, facts, lines=lines, evidence=with_files(record, evidence))
     if not evidence and any(terms[x.line].grades[g.grade].evidence for x in lines for g in x.graded):
         # A dispute would be lost over it.
         decision = replace(decision, warnings=(*decision.warnings, "grade_without_evidence"))
     return owing(case, decision, moment)
+
+
+def _goods(lines: tuple[Line, ...], terms: Mapping[str, Inspection]) -> dict[str, int] | None:
+    """How many units go where, in the policy's words; None where it says nothing of them."""
+    sums: Counter[str] = Counter()
+    for line in lines:
+        for found in line.graded:
+            sums[terms[line.line].grades[found.grade].goods or ""] += found.quantity
+    return {where: units for where, units in sums.items() if where} or None
 
 
 def _told(line: Line, terms: Inspection, grades: Grades | None, *, passes: bool) -> Mapping[str, int | None]:

@@ -6,7 +6,8 @@ between, the next sweep asks again under the same key. A hook reads one JSON obj
 `returnctl` (refund/v1, notice/v1 or act/v1), `key`, `kind` (pay, tell or act), `attempt`, `shop_id`, `return`,
 `order`, `what` (such as `approved`), `state`, `currency`, `language` and `buyer`; a payment with `amount`, `method`
 and `tenders`; else the `event` with its `facts`, the `reason` code, the `total` of the breakdown, the `due` and the
-`external` ids; what is to be told says `to` whom (buyer or seller), and a message its `text`.
+`external` ids; what is to be told says `to` whom (buyer or seller), a message its `text`, and to the buyer the policy's
+`words` for it and the `return_address`, where it has them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from returnctl.domain import paying, workflow
+from returnctl.domain.case import Case
+from returnctl.domain.notices import worded
 from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
 from returnctl.domain.record import Owed, Return
 from returnctl.domain.states import Event, Role, State
@@ -82,7 +85,7 @@ def _own(road: Road) -> Road:
 
 def ask(road: Road, record: Return, task: Task, hook: Path) -> Carried:
     """One task, whose attempt is committed."""
-    answer = hooks.call(hook, asked_of(record, task, road.settings.shop_id))
+    answer = hooks.call(hook, asked_of(record, task, road.settings.shop_id) | _in_words(road, record, task))
     if answer.outcome == "done":
         decide, facts = _DONE[task.kind], {"reference": answer.text or None}
     elif answer.outcome == "declined":
@@ -192,6 +195,19 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
         "due": to_builtins(record.due), "external": to_builtins(record.external),
         "text": _text(record, owed.entry) if owed.what == "message" else UNSET,
     }  # fmt: skip
+
+
+def _in_words(road: Road, record: Return, task: Task) -> dict[str, Any]:
+    """By the policy that decides the return; nothing for the seller, or for a platform."""
+    owed = next((each for each in record.owed if each.key == task.key), None)
+    if owed is None or _to(owed) != "buyer":
+        return {}
+    with _own(road).reading() as snapshot:
+        policy = snapshot.get_pinned(record.policy.digest)
+    rules = Case(record.order, policy, record.policy, road.settings.shop_id, record=record).rules()
+    words = worded(record, record.history[owed.entry - 1], owed.what, rules)
+    told = {"words": words, "return_address": rules.terms.return_address}
+    return {name: value for name, value in told.items() if value}
 
 
 def _to(owed: Owed) -> str | UnsetType:

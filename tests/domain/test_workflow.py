@@ -69,7 +69,9 @@ def test_all_units_of_a_line_at_one_grade() -> None:
     case = after(
         a_case_in("received", a_case(TWO)), workflow.inspect, grades={"1": {"opened": None}, "2": {"worn": None}}
     )
-    assert case.stored.history[-1].facts == {"grades": {"1": {"opened": 1}, "2": {"worn": 2}}}
+    assert case.stored.history[-1].facts == {
+        "grades": {"1": {"opened": 1}, "2": {"worn": 2}}, "goods": {"restock": 1, "scrap": 2},
+    }  # fmt: skip
     assert [[(g.grade, g.quantity, int(g.pays)) for g in x.graded] for x in case.stored.lines] == [
         [("opened", 1, 100)],
         [("worn", 2, 60)],

@@ -289,3 +289,15 @@ def test_what_hooks_read(shop: Path) -> None:
     assert [each["text"] for each in told if "text" in each] == ["one", "two"]
     assert {(each["return"], each["order"], each["buyer"]["id"]) for each in told} == {("R-000001", "L-1", "u_1")}
     assert {each["external"]["return_id"] for each in asked(shop, "act")} == {"4035"}
+
+
+def test_the_buyer_is_told_in_the_words_of_the_policy(shop: Path) -> None:
+    with (shop / "policies/standard.yaml").open("a") as policy:
+        policy.write("return_address: {name: Lumi, lines: [1 Pier], country: US}\n")
+        policy.write("wording: {notices: {approved: {en: 'Send {return} to {return_address}.'}}}\n")
+    a_hook(shop, "notify", "exit 0")
+    led_to_refund(shop)
+    told = {each["what"]: each for each in map(json.loads, (shop.parent / "notify.jsonl").read_text().splitlines())}
+    assert told["approved"]["words"] == "Send R-000001 to Lumi, 1 Pier, US."
+    assert told["approved"]["return_address"]["name"] == "Lumi"
+    assert "words" not in told["received"]
