@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults import processes, test_around_hooks, test_input, test_mounts, test_races, test_scans
+from tests.faults import processes, test_around_hooks, test_input, test_mounts, test_policies, test_races, test_scans
 from tests.faults.corruption import sealed_shop, silent
 from tests.faults.power import Recorded, in_memory, record, wrong_after
 from tests.faults.spread import Outcome, spread
@@ -79,9 +79,15 @@ def inputs() -> Outcome:
     return Outcome(f"{_EXAMPLES} of each kind", [])
 
 
+def policies() -> Outcome:
+    test_policies.long_run_policies(_EXAMPLES // 10)
+    return Outcome(f"{_EXAMPLES // 10} of each kind, none of 2 seconds", [])
+
+
 RUNS: dict[str, Callable[[], Outcome]] = {
     "kills": processes.long_run_kills, "hooks": hooks, "faults": processes.long_run_faults, "states": states,
     "damages": damages, "updates": updates, "refunds": refunds, "full": full, "scans": scans, "input": inputs,
+    "policies": policies,
 }  # fmt: skip
 
 
