@@ -101,24 +101,23 @@ def _policy(starter: Path, market: str, zone: str) -> str:
     return re.sub(r"(?m)^timezone: \S+", f"timezone: {zone}", text)
 
 
-def _write(root: Path, settings: str, policy: str, cases: bytes | None) -> None:
+def _cases(starter: Path) -> str:
+    """Of the shop's own copy, which has another name."""
+    text = read(starter.parent / "tests" / starter.name).decode()
+    return re.sub(r"(?m)^policy: .*$", "policy: standard", text).replace(starter.name, "standard.yaml")
+
+
+def _write(root: Path, settings: str, policy: str, cases: str) -> None:
     """The settings come last: a folder without them is no shop."""
     (root / "policies" / "tests").mkdir(parents=True)
     (root / "schemas").mkdir()
     for schema in ("policy.schema.json", "policy-test.schema.json", "settings.schema.json"):
         (root / "schemas" / schema).write_bytes(read(shipped("schemas") / schema))
     (root / "policies" / "standard.yaml").write_text(policy, "utf-8")
-    if cases is not None:
-        (root / "policies" / "tests" / "standard.yaml").write_bytes(cases)
+    (root / "policies" / "tests" / "standard.yaml").write_text(cases, "utf-8")
     _ignore(root / ".gitignore")
     Store.create(root)
     (root / SETTINGS).write_text(settings, "utf-8")
-
-
-def _cases(starter: Path) -> bytes | None:
-    """Its tests, where it has any: they take market and currency from the policy."""
-    path = starter.parent / "tests" / starter.name
-    return read(path) if path.is_file() else None
 
 
 def _ignore(path: Path) -> None:

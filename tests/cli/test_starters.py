@@ -155,6 +155,44 @@ def test_each_value_says_where_it_comes_from() -> None:
         assert [line for line in told if not any(f"[{mark}]" in line for mark in "PHRIML")] == []
 
 
+CASES = {path.stem: path for path in sorted(folder("policies").glob("tests/*.yaml"))}
+
+
+def test_each_has_its_cases() -> None:
+    assert set(CASES) == set(STARTERS)
+    assert run("policy", "test", *CASES.values(), "--json").json["summary"]["failed"] == 0
+    for name, path in CASES.items():
+        text = path.read_text("utf-8")
+        assert f"\npolicy: ../{name}.yaml\n" in text
+        assert [line for line in text.splitlines() if len(line) > 120] == []
+
+
+# What `init` is asked for: the market, and where it lets the seller choose, a zone and a currency.
+FOUNDED = [
+    [],
+    *(["--market", market] for market in PLACES),
+    ["--market", "JP"],
+    ["--market", "DE", "--timezone", "Pacific/Kiritimati", "--currency", "USD"],
+    ["--market", "US", "--timezone", "Asia/Shanghai", "--currency", "CNY"],
+    ["--market", "VN", "--timezone", "America/Los_Angeles"],
+    ["--timezone", "Pacific/Pago_Pago"],
+]
+
+
+@pytest.mark.parametrize("words", FOUNDED, ids=" ".join)
+def test_a_new_shop_passes_its_own_checks(tmp_path: Path, words: list[str]) -> None:
+    assert run("init", tmp_path / "shop", *words, "-q").code == 0
+    assert run("policy", "validate", "--strict", cwd=tmp_path / "shop").code == 0
+    tested = run("policy", "test", "--json", cwd=tmp_path / "shop")
+    assert (tested.code, tested.json["summary"]["failed"]) == (0, 0)
+    assert {case["policy"] for case in tested.json["cases"]} == {"standard"}
+    text = (tmp_path / "shop/policies/tests/standard.yaml").read_text("utf-8")
+    assert "tiktok" not in text
+    market = words[1] if words and words[1] in PLACES else ""
+    starter = CASES[f"tiktok-{market.lower()}" if market else "standard"].read_text("utf-8")
+    assert text.splitlines()[5:] == starter.splitlines()[5:]
+
+
 def test_without_a_market_the_policy_for_most_goods_comes(tmp_path: Path) -> None:
     for words, starter in (([], "standard"), (["--market", "JP"], "standard"), (["--market", "US"], "tiktok-us")):
         shop = tmp_path / f"{starter}{len(words)}{''.join(words[-1:])}"

@@ -83,8 +83,9 @@ def test_an_installed_wheel(source: Path, tmp_path: Path, elsewhere: Path) -> No
     assert Path(home).is_relative_to(tmp_path)
     inside = {path.name for path in Path(home).parent.iterdir()}
     assert {"py.typed", "policies", "schemas", "locale"} <= inside
-    shipped = {path.name for path in (ROOT / "policies" / "floors").iterdir()}
-    assert {path.name for path in (Path(home).parent / "policies" / "floors").iterdir()} == shipped
+    for folder in ("policies/floors", "policies/tests"):
+        shipped = {path.name for path in (ROOT / folder).iterdir()}
+        assert {path.name for path in (Path(home).parent / folder).iterdir()} == shipped
 
 
 def test_an_editable_install(source: Path, tmp_path: Path, elsewhere: Path) -> None:
