@@ -49,7 +49,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=10, help="that are counted; one more warms up")
     parser.add_argument("--many", type=int, default=100_000, help="applications and orders at once")
     parser.add_argument("--folder", help="to keep the shops in, and use them again (default: a temporary one)")
-    parser.add_argument("--peers", action="store_true", help="also programs that do the nearest thing, from PyPI")
+    parser.add_argument("--peers", action="store_true", help="also programs that do the nearest thing")
     asked = parser.parse_args()
     unknown = sorted(set(asked.parts) - set(PARTS))
     if unknown:

@@ -1,8 +1,9 @@
-"""Peers: programs that do the nearest thing, each in an environment of its own, where it installs from PyPI."""
+"""Peers: programs that do the nearest thing: from PyPI, each in an environment of its own, or where they are there."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,20 @@ def peers(place: Place) -> Iterator[Measured | str]:
             continue
         ours, theirs = sides(place, bin_)
         yield compared(in_turns({ours[0]: ours[1], theirs[0]: theirs[1]}, place.rounds), ours[0], theirs[0])
+    yield _adding(place) if shutil.which("task") else "taskwarrior: is not installed here"
+
+
+def _adding(place: Place) -> Measured:
+    """A word that is kept: a note with its history and journal, brought to the disk, against one more task."""
+    folder = place.folder / "taskwarrior"
+    folder.mkdir(exist_ok=True)
+    (folder / "taskrc").write_text(f"data.location={folder}\nconfirmation=off\n", "utf-8")
+    rules, data = f"{folder}/taskrc", str(folder)
+    sides: dict[str, Callable[[int], Ran]] = {
+        "note": lambda number: place.returnctl(place.small, "note", 1, f"note {number}", "--now", now()),
+        "taskwarrior's add": lambda number: run(["task", "add", f"note {number}"], TASKRC=rules, TASKDATA=data),
+    }
+    return compared(in_turns(sides, place.rounds), "note", "taskwarrior's add")
 
 
 Side = tuple[str, Callable[[int], Ran]]

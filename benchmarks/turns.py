@@ -33,9 +33,9 @@ class Measured(NamedTuple):
     budget: float | None = None
 
 
-def run(words: Words, folder: Path | None = None) -> Ran:
-    """Whole processes, from the call to the exit. Raises CalledProcessError."""
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+def run(words: Words, folder: Path | None = None, **more: str) -> Ran:
+    """Whole processes, from the call to the exit; `more` are variables of theirs. Raises CalledProcessError."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | more
     environment.pop("RETURNCTL_SHOP", None)
     told = [str(word) for word in words]
     began = time.perf_counter()
