@@ -8,11 +8,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.budgets import FSYNCS, LIST, STARTUP, SWEEP
-from benchmarks.place import POOL, SMALL, Place, now
+from benchmarks.budgets import FSYNCS, LIST, STARTUP, SWEEP, VALIDATE
+from benchmarks.place import POOL, ROOT, SMALL, Place, now
 from benchmarks.turns import Measured, Ran, compared, in_turns
 
 _CLICK = "import click"
+_CHECKERS = "import click, yaml, jsonschema"
 _APPEND = """
 import os, sys
 fd = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -35,6 +36,17 @@ def startup(place: Place) -> Iterator[Measured | str]:
     runs = in_turns(sides, min(place.rounds, len(wanted) - 1))
     yield from (compared(runs, name, _CLICK, budget) for name, budget in STARTUP.items())
     yield from _fsyncs(place, shop, wanted[-1])
+
+
+def policy(place: Place) -> Iterator[Measured | str]:
+    """A policy of about a hundred lines, checked with its floors, against the libraries that any check loads."""
+    file = ROOT / "policies" / "tiktok-us.yaml"
+    what = f"policy validate, {len(file.read_text('utf-8').splitlines())} lines"
+    sides: dict[str, Callable[[int], Ran]] = {
+        _CHECKERS: lambda _: place.python(_CHECKERS),
+        what: lambda _: place.returnctl(None, "policy", "validate", file),
+    }
+    yield compared(in_turns(sides, place.rounds), what, _CHECKERS, VALIDATE)
 
 
 def append(place: Place) -> Iterator[Measured | str]:

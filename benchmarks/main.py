@@ -13,8 +13,8 @@ from benchmarks.place import Place
 from benchmarks.turns import Measured
 
 PARTS: dict[str, Callable[[Place], Iterator[Measured | str]]] = {
-    "startup": commands.startup, "append": commands.append, "scale": commands.scale, "bulk": bulk.bulk,
-    "import": bulk.imports, "index": weights.index, "disk": weights.disk, "memory": weights.memory,
+    "startup": commands.startup, "policy": commands.policy, "append": commands.append, "scale": commands.scale,
+    "bulk": bulk.bulk, "import": bulk.imports, "index": weights.index, "disk": weights.disk, "memory": weights.memory,
     "peers": others.peers,
 }  # fmt: skip
 _LINE = "{:42} {:>7} {:>7} {:>9} {:>7}  {}"

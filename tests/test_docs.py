@@ -19,6 +19,7 @@ from returnctl.readers.floors import floors
 from returnctl.readers.policies import check_policy, reviewed
 from returnctl.readers.strict_yaml import read_yaml
 from tests.builders import a_return
+from tests.domain.test_every_key import keys
 from tests.program import run
 
 ROOT = Path(__file__).parent.parent
@@ -100,6 +101,29 @@ def test_every_key_of_a_case_has_its_row(part: str) -> None:
 @pytest.mark.parametrize("key", SCHEMA["properties"])
 def test_every_key_has_its_row(key: str) -> None:
     assert re.search(rf"^\| `{key}[`.]", POLICY, re.MULTILINE)
+
+
+def test_every_key_stands_in_an_example() -> None:
+    """Of the page, or of the long one that it names; a deadline's units are the same for all of them."""
+    texts = [*EXAMPLES, (ROOT / "tests/examples/full.yaml").read_text("utf-8")]
+    shown = {_alike(path) for text in texts for path in _paths(value_of(text), "")}
+    wanted = {_alike(key) for key in keys() if not key.startswith("overrides/*/set/")}
+    assert wanted - shown == set()
+
+
+def _paths(value: Any, path: str) -> Iterator[str]:
+    """Each key, and each of the seller's own as `*`."""
+    yield path
+    items = (
+        value.items() if isinstance(value, dict) else (("*", item) for item in value) if isinstance(value, list) else ()
+    )
+    for key, item in items:
+        yield from _paths(item, f"{path}/{key}".lstrip("/"))
+        yield from _paths(item, f"{path}/*".lstrip("/"))
+
+
+def _alike(path: str) -> str:
+    return re.sub(r"^deadlines/\w+/", "deadlines/*/", path)
 
 
 def test_every_default_is_stated_as_it_is() -> None:
