@@ -39,13 +39,26 @@ def policy_new_version(wanted: Wanted, /, policy: str | None, since: str | None)
         result = {"id": made.path, "outcome": "done", "policy": made.name, "version": made.version, "from": made.first}
         put(envelope(wanted.command, [result]))
     elif not wanted.quiet:
-        put(_told(made))
+        put(_told(made, in_shop=_in_shop(wanted)))
 
 
-def _told(made: Any) -> list[str]:
+def _in_shop(wanted: Wanted) -> bool:
+    from returnctl.errors import NoShop
+
+    try:
+        wanted.find_shop()
+    except NoShop:
+        return False
+    return True
+
+
+def _told(made: Any, *, in_shop: bool) -> list[str]:
     file = clean(made.path)
     text = mark("{file}: version {version} of {name}, for orders from {day} on. Next, change it, and:")
-    steps = ("returnctl policy validate", "returnctl policy test", f"git add {file} && git commit")
+    checks = (
+        ("returnctl policy validate", "returnctl policy test") if in_shop else (f"returnctl policy validate {file}",)
+    )
+    steps = (*checks, f"git add {file} && git commit")
     first = say(text, file=file, version=made.version, name=clean(made.name), day=made.first)
     return [first + "\n", *(f"  {step}\n" for step in steps)]
 

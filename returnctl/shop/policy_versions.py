@@ -33,13 +33,16 @@ class Sound(NamedTuple):
 
 def between(files: Iterable[Sound]) -> Iterator[Problem]:
     """Two files that say the same version, or two versions of a name that begin on one day for one market."""
+    twice: set[str] = set()
     in_order = sorted(files, key=lambda each: (each.policy.name, each.policy.version, each.source.file))
     for first, then in combinations(in_order, 2):
         if first.policy.name != then.policy.name or first.source.file == then.source.file:
             continue
         facts = {"version": first.policy.version, "other": first.source.file}
         if first.policy.version == then.policy.version:
-            yield then.source.at_value("version", "version_twice", value=first.policy.name, **facts)
+            if then.source.file not in twice:
+                yield then.source.at_value("version", "version_twice", value=first.policy.name, **facts)
+            twice.add(then.source.file)
         elif first_day(first.policy) == first_day(then.policy) and _share_a_market(first.policy, then.policy):
             dated = "effective" in then.policy.body
             where, code = ("effective/from", "one_date") if dated else ("version", "one_date_always")

@@ -69,6 +69,13 @@ def test_a_new_version_keeps_every_comment(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_outside_a_shop_what_comes_next_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(HEAD)
+    told = run("policy", "new-version", "a.yaml", cwd=tmp_path, now=NOW).out.splitlines()
+    assert told[1:] == ["  returnctl policy validate a-v2.yaml", "  git add a-v2.yaml && git commit"]
+    assert run("policy", "validate", "a-v2.yaml", cwd=tmp_path).code == 0
+
+
 REST = "name: a\nmarkets: [US]\ntimezone: UTC\n"
 DEEPER = "  name: a\n  markets: [US]\n  timezone: UTC\n"
 EDITED = [
@@ -164,6 +171,11 @@ BETWEEN: list[tuple[str, dict[str, str], list[tuple[str, int, str]]]] = [
     ("no dates", {"x": version(2), "y": version(1)}, [("x.yaml", 3, "one_date_always")]),
     ("other names", {"x": version(1), "y": version(1).replace("name: a", "name: b")}, []),
     ("other markets", {"x": version(1), "y": version(2).replace("[US]", "[DE]")}, []),
+    (
+        "each file once",
+        {"w": version(1), "x": version(1), "y": version(1)},
+        [("x.yaml", 3, "version_twice"), ("y.yaml", 3, "version_twice")],
+    ),
     ("a broken file too", {"x": version(1), "y": version(1), "z": "a: 1"}, [("y.yaml", 3, "version_twice")]),
 ]
 
