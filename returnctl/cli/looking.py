@@ -57,7 +57,7 @@ def history(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 
     def people(row: Any) -> list[str]:
         at = when(row["at"], zone)
-        return [at, row["by"], word(row["role"]), word(row["event"]), word(row["to"]), facts_text(row["facts"])]
+        return [at, row["by"], word(row["role"]), word(row["event"]), word(row["to"]), facts_text(row["facts"], zone)]
 
     rows = [to_builtins(entry, builtin_types=(_datetime(),)) | {"id": record.id} for entry in record.history]
     put(written(rows, wanted.format, HISTORY, people))

@@ -80,7 +80,7 @@ def _parts(found: Explained, *, in_full: bool) -> Iterator[str]:
             [say("by these rules"), _sentence(found)],
         ]
     )
-    yield eligibility(record)
+    yield eligibility(record, next((each.zone for each in found.windows), "UTC"))
     yield aligned([row for each in found.windows for row in _window_rows(each)], _said(_WINDOW))
     yield aligned(list(map(_tried_row, found.tried)), _said(_TRIED)) if found.tried else ""
     yield _money(found)

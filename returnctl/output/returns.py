@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -19,6 +20,7 @@ _OWED = (mark("owed"), mark("what"))
 HISTORY = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
 # Facts whose values are codes of the program's own.
 _CODES = frozenset({"because", "by", "claim", "due", "method", "outcome", "stage", "starts", "then", "undone"})
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 _RULES = (mark("rule"), mark("outcome"), mark("line"), mark("decided at"), mark("facts"))
 
 
@@ -30,7 +32,7 @@ def full(record: Return, now: datetime, zone: str) -> str:
 def _parts(record: Return, now: datetime, zone: str) -> Iterator[str]:
     yield aligned([[name, clean(value)] for name, value in _head(record, now, zone) if value])
     yield _goods(record)
-    yield eligibility(record)
+    yield eligibility(record, zone)
     yield worksheet(record.breakdown, record.currency) if record.breakdown else ""
     yield _refunds(record, zone)
     yield _owed(record)
@@ -76,10 +78,10 @@ def _grades(graded: object) -> str:
     return ", ".join(f"{x.quantity} {x.grade}" for x in graded)  # type: ignore[attr-defined]
 
 
-def eligibility(record: Return) -> str:
+def eligibility(record: Return, zone: str) -> str:
     """Each rule as it was decided, with the line of the policy that decided it."""
     rows = [
-        [word(x.rule), word(x.outcome), x.line or "", word(x.at), clean(facts_text(x.facts))]
+        [word(x.rule), word(x.outcome), x.line or "", word(x.at), clean(facts_text(x.facts, zone))]
         for x in record.eligibility
     ]
     return aligned(rows, [say(heading) for heading in _RULES]) if rows else ""
@@ -106,25 +108,29 @@ def _owed(record: Return) -> str:
 
 def history(entries: tuple[Happened, ...], zone: str) -> str:
     rows = [
-        [when(x.at, zone), clean(x.by), word(x.role), word(x.event), word(x.to), clean(facts_text(x.facts))]
+        [when(x.at, zone), clean(x.by), word(x.role), word(x.event), word(x.to), clean(facts_text(x.facts, zone))]
         for x in entries
     ]
     return aligned(rows, [say(name) for name in HISTORY])
 
 
-def facts_text(facts: dict[str, object]) -> str:
+def facts_text(facts: dict[str, object], zone: str) -> str:
     # `at` is a place in the policy, but beside `starts` the instant of what it names.
     names = {"at": "starts_at"} if "starts" in facts else {}
-    return ", ".join(labelled(word(names.get(key, key)), _fact(key, value)) for key, value in facts.items())
+    return ", ".join(labelled(word(names.get(key, key)), _fact(key, value, zone)) for key, value in facts.items())
 
 
-def _fact(key: str, value: object) -> str:
+def _fact(key: str, value: object, zone: str) -> str:
     if key in ("owed", "declined") and isinstance(value, list):
         return " ".join(word(str(each).rpartition("/")[2]) for each in value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return when(datetime.fromisoformat(value), zone)
     return word(str(value)) if key in _CODES else _plain(value)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(f"{key}={_plain(inner)}" for key, inner in value.items())
+    if value is None:
+        return "-"
     return " ".join(map(_plain, value)) if isinstance(value, list) else str(value)
