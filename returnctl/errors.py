@@ -99,7 +99,7 @@ class BadFile(Failure):
 
 
 class Usage(Failure):
-    """Click's own complaint, in the user's language: fact `text`."""
+    """Click's own complaint, in the user's language: facts `text`, and `command`, the words understood."""
 
     code = "usage"
     exit = Exit.USAGE

@@ -94,7 +94,9 @@ def run(args: list[str]) -> int:
     except Failure as failure:
         return _fail(failure, as_json)
     except click.ClickException as error:
-        return _fail(Usage(text=" ".join(error.format_message().split())), as_json)
+        typed = getattr(error, "ctx", None)
+        command = typed.command_path.partition(" ")[2] if typed else ""
+        return _fail(Usage(text=" ".join(error.format_message().split()), command=command), as_json)
     except (KeyboardInterrupt, click.Abort, EOFError):
         return _fail(Interrupted(), as_json)
     except (BrokenPipeError, SystemExit):  # click makes the one of the other

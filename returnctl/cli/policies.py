@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -84,15 +83,17 @@ def policy_validate(wanted: Wanted, /, files: tuple[str, ...], *, strict: bool) 
     from returnctl.output.problems import problems_as
     from returnctl.shop.validating import problems_of
 
-    names = files or tuple(str(path) for path in _of_shop(wanted))
+    names = files or _of_shop(wanted)
     problems = problems_of(names, wanted.read_clock(), strict=strict)
-    put(problems_as(problems, wanted.format))
+    for_people = wanted.format not in ("json", "github")
+    heard = [each for each in problems if each["severity"] == "error" or not (wanted.quiet and for_people)]
+    put(problems_as(heard, wanted.format))
     if not problems and wanted.format != "json" and not wanted.quiet:
         put([say("{count} policy files, no problems.", count=len(names)) + "\n"])
     return int(Exit.FAILED if any(problem["severity"] == "error" for problem in problems) else Exit.DONE)
 
 
-def _of_shop(wanted: Wanted) -> list[Path]:
-    from returnctl.shop.policies import files
+def _of_shop(wanted: Wanted) -> list[str]:
+    from returnctl.shop.policies import files, from_here
 
-    return files(wanted.find_shop())
+    return from_here(files(wanted.find_shop()))

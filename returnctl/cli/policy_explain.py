@@ -36,8 +36,10 @@ def policy_explain(wanted: Wanted, /, id: str | None, order: str | None, **wish:
     from returnctl.domain.explain import explain
     from returnctl.output.explanation import explanation, explanation_json
 
-    if (id is None) == (order is None) or (id and any(wish.values())):
-        raise BadValue(what="ID", value=id or "", wanted="id_or_order")
+    if id is None and order is None:
+        raise BadValue(what="ID", value="", wanted="id_or_order")
+    if id is not None and (order is not None or any(wish.values())):
+        raise BadValue(what="ID", value=id, wanted="not_both")
     found = explain(_of_return(wanted, id) if id else _of_wish(wanted, order or "", **wish))
     if wanted.format == "json":
         put([msgspec.json.encode(explanation_json(found, of_a_return=id is not None)).decode() + "\n"])

@@ -22,7 +22,11 @@ _FORMS = ("markdown", "html", "jsonld")
 
 @click.command(cls=Command)
 @click.argument("name", metavar="[NAME|FILE]", required=False)
-@option("--market", help=mark("For orders from this market (default: the shop's, else the policy's first)."))
+@option(
+    "--market",
+    metavar="CODE",
+    help=mark("For orders from this market (default: the shop's, else the policy's first)."),
+)
 @option("--language", "speaks", type=click.Choice(LANGUAGES), help=mark("The language of the page."))
 @option("--to", "folder", metavar="DIR", help=mark("Write pages for every market and language into this folder."))
 @writes(*_FORMS)
@@ -42,7 +46,7 @@ def policy_publish(
         put([_paper(wanted, policy, here).written(speaks or _spoken(languages), wanted.output or _FORMS[0])])
         return
     if wanted.output:
-        raise BadValue(what="--to", value=wanted.output, wanted="no_form")
+        raise BadValue(what="-o", value=wanted.output, wanted="no_form")
     papers = [_paper(wanted, policy, each) for each in ([market] if market else markets)]
     _write(wanted, Path(folder), papers, [speaks] if speaks else languages)
 

@@ -148,7 +148,10 @@ _WANTED: dict[str, str] = {
     "units": mark("a number of units, 1 or more"),
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
     "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
-    "id_or_order": mark("either the ID of a return, or --order with what would be asked for"),
+    "id_or_order": mark("the ID of a return, or --order with what would be asked for"),
+    "not_both": mark(
+        "wanted beside --order, --item, --reason and the like: they ask about what nobody applied for yet"
+    ),
     "no_order": mark("needed: the orders stand in the file"),
     "zone": mark("a time zone such as America/Los_Angeles or Asia/Bangkok"),
     "seconds": mark("a number of seconds, such as 30"),
@@ -157,7 +160,7 @@ _WANTED: dict[str, str] = {
     "outside": mark("a folder outside data/"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
-    "no_form": mark("written without -o: the folder gets HTML and Markdown"),
+    "no_form": mark("wanted with --to: the folder gets HTML and Markdown"),
     "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
     "pending_amount": mark("needed: --retry asks for the amount that is pending"),
     "real": mark("the number itself, it only stands for it"),
@@ -214,6 +217,8 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     if code == "bad_value":
         wanted = say(_WANTED.get(str(facts.get("wanted")), "{wanted}"))
         made["form"] = wanted.format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
+    if code == "usage" and facts["command"]:
+        made["hint"] = f"returnctl {facts['command']} --help"
     if code == "not_eligible":
         made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
         made["hint"] = _way_on(facts)

@@ -19,6 +19,9 @@ SENTENCES = {
     "too_large": mark("the file is larger than {mib} MiB; split it"),
     "too_deep": mark("more than {levels} levels stand inside each other; write it flatter"),
     "control_character": mark("the character {character} cannot stand here; delete it"),
+    "cases_not_here": mark("this file holds cases; `returnctl policy test` takes it"),
+    "policy_not_here": mark("this file is a policy; `returnctl policy validate` takes it"),
+    "settings_not_here": mark("this file holds settings; only a shop's `returnctl.yaml` does"),
     "empty_file": mark("the file is empty; begin with a line `returnctl: …`"),
     "several_documents": mark("a second document begins here; keep one in a file"),
     "alias": mark("aliases (`*name`) are not taken; write the value out"),
@@ -133,6 +136,8 @@ _KINDS = {
 _FRACTION = mark("a number with decimals")
 _OR = mark(" or ")
 _LIKE_THIS = mark("write it like `{example}`")
+_TOLD = mark("{name}: {value}")
+_AND_SO = mark("; ")
 _QUOTES = mark("put text in quotes")
 _DID_YOU_MEAN = mark("did you mean `{near}`?")
 _ALLOWED = mark("allowed: {allowed}")
@@ -154,7 +159,7 @@ def problems_as(problems: Sequence[Mapping[str, Any]], form: str) -> Iterator[st
 def problem_text(problem: Mapping[str, Any]) -> str:
     """`file:line:column: error: what, and what to write instead`, the source line, and a caret under the place."""
     where = f"{clean(problem['file'])}:{problem['line']}:{problem['column']}"
-    told = [f"{where}: {say(_SEVERITIES[problem['severity']])}: {sentence(problem)}"]
+    told = [f"{where}: " + say(_TOLD, name=say(_SEVERITIES[problem["severity"]]), value=sentence(problem))]
     if problem["text"].strip():
         before = clean(problem["text"][: problem["column"] - 1])
         told += [f"  {clean(problem['text'])}", f"  {' ' * _width(before)}^"]
@@ -171,7 +176,7 @@ def github_line(problem: Mapping[str, Any]) -> str:
 def sentence(problem: Mapping[str, Any]) -> str:
     facts = problem["facts"]
     told = say(SENTENCES[problem["code"]], **{name: _spelled(name, fact) for name, fact in facts.items()})
-    return "; ".join([told, *_advice(facts)])
+    return say(_AND_SO).join([told, *_advice(facts)])
 
 
 def _advice(facts: Mapping[str, Any]) -> list[str]:

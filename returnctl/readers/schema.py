@@ -39,6 +39,8 @@ def read_checked(data: bytes, file: str, schema: str) -> Read:
     value, source, problems = read_yaml(data, file)
     if later := _later(value, schema):
         return Read(None, source, [source.at_value("returnctl", "newer_format", value=later)])
+    if other := _other(value, schema):
+        return Read(None, source, [source.at_value("returnctl", other)])
     told = {problem.path for problem in problems}
     more = [problem for problem in check(value, source, schema) if not _told_already(problem, told)]
     return Read(value, source, problems + more)
@@ -54,6 +56,16 @@ def _later(value: object, schema: str) -> str | None:
     """The format of a file that a later returnctl is needed for: what else is wrong with it cannot be told."""
     told = value.get("returnctl") if isinstance(value, dict) else None
     return told if isinstance(told, str) and re.fullmatch(rf"{schema}/v([2-9]|[1-9][0-9]{{1,3}})", told) else None
+
+
+_NOT_HERE = {"policy": "policy_not_here", "policy-test": "cases_not_here", "settings": "settings_not_here"}
+
+
+def _other(value: object, schema: str) -> str | None:
+    """Of a file of another kind, the code for that alone: by this schema all of it would be wrong."""
+    told = value.get("returnctl") if isinstance(value, dict) else None
+    kind = told.removesuffix("/v1") if isinstance(told, str) and told.endswith("/v1") else schema
+    return None if kind == schema else _NOT_HERE.get(kind)
 
 
 def check(value: Any, source: Source, schema: str) -> list[Problem]:  # noqa: ANN401 - whatever was read

@@ -35,6 +35,12 @@ def files(shop: Shop) -> list[Path]:
     return sorted(path for path in (shop.root / "policies").glob("*.yaml") if path.is_file())
 
 
+def from_here(paths: Iterable[Path]) -> list[str]:
+    """As people name files that stand below this folder."""
+    here = Path.cwd()
+    return [str(path.relative_to(here) if path.is_relative_to(here) else path) for path in paths]
+
+
 def sources(shop: Shop, snapshot: Snapshot) -> list[PolicySource]:
     """The shop's policy files, read; one that was read before is known by its digest. Raises InvalidPolicy."""
     return [_source(path, snapshot) for path in files(shop)]

@@ -16,7 +16,7 @@ from returnctl.readers.policies import check_policy
 from returnctl.readers.policy_tests import Sample, Samples, check_samples
 from returnctl.readers.schema import suggestion
 from returnctl.shop.intake import read_file
-from returnctl.shop.policies import YEARS_AHEAD, in_force, pinned_for
+from returnctl.shop.policies import YEARS_AHEAD, from_here, in_force, pinned_for
 
 
 class Ran(NamedTuple):
@@ -49,10 +49,8 @@ class Tested(NamedTuple):
 
 
 def files_of(root: Path) -> list[str]:
-    """Those of a shop, named from here where they stand below."""
-    found = sorted(path for path in (root / "policies" / "tests").glob("*.yaml") if path.is_file())
-    here = Path.cwd()
-    return [str(path.relative_to(here) if path.is_relative_to(here) else path) for path in found]
+    """Those of a shop."""
+    return from_here(sorted(path for path in (root / "policies" / "tests").glob("*.yaml") if path.is_file()))
 
 
 def run_tests(names: Iterable[str]) -> Tested:

@@ -16,6 +16,27 @@ from tests.cli.shops import DEMO_NOW, ROOT, kept, record, typed
 from tests.program import run
 
 
+@pytest.mark.parametrize("noun", ["policy", "order"])
+def test_a_noun_alone_shows_its_help(tmp_path: Path, noun: str) -> None:
+    alone = run(noun, cwd=tmp_path)
+    assert (alone.code, alone.err) == (0, "")
+    assert alone.out == run(noun, "--help", cwd=tmp_path).out
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("frob", "returnctl --help"),
+        ("policy frob", "returnctl policy --help"),
+        ("policy list frob", "returnctl policy list --help"),
+        ("show", "returnctl show --help"),
+    ],
+)
+def test_a_wrong_line_names_the_help_that_explains_it(tmp_path: Path, line: str, hint: str) -> None:
+    assert run(*line.split(), "--json", cwd=tmp_path).error["hint"] == hint
+    assert run(*line.split(), cwd=tmp_path).err.splitlines()[-1] == f"  {hint}"
+
+
 @pytest.mark.parametrize(
     "line",
     [

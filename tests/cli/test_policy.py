@@ -236,6 +236,34 @@ def test_sound_policies_are_sound(full_once: Path, tmp_path: Path) -> None:
     assert run("policy", "validate", "-", cwd=tmp_path, input=FAULTY).code == 1
 
 
+def test_files_of_the_shop_are_named_as_seen_from_here(tmp_path: Path) -> None:
+    shop = a_shop(tmp_path / "shop", one=FAULTY)
+    for cwd, named in ((shop, "policies/one.yaml"), (tmp_path, "shop/policies/one.yaml")):
+        assert run("policy", "validate", "-C", shop, cwd=cwd).out.startswith(f"{named}:4:")
+    beside = run("policy", "validate", "-C", shop, cwd=shop / "data").out
+    assert beside.startswith(f"{shop}/policies/one.yaml:4:")
+    chinese = run("policy", "validate", "--lang", "zh", cwd=shop).out.splitlines()
+    assert chinese[0].startswith("policies/one.yaml:4:")
+    assert " 错误：" in chinese[0]
+    assert not any("; " in line for line in chinese if "错误" in line)
+
+
+# A file of another kind, and the command that it is for: all else that is wrong with it would only mislead.
+OTHERS = [
+    ("validate", "policies/tests/standard.yaml", "cases_not_here", "returnctl policy test"),
+    ("validate", "returnctl.yaml", "settings_not_here", "returnctl.yaml"),
+    ("test", "policies/standard.yaml", "policy_not_here", "returnctl policy validate"),
+]
+
+
+@pytest.mark.parametrize(("verb", "file", "code", "word"), OTHERS, ids=[row[2] for row in OTHERS])
+def test_a_file_of_another_kind_is_told_as_that(shop_once: Path, verb: str, file: str, code: str, word: str) -> None:
+    ran = run("policy", verb, file, "--json", cwd=shop_once)
+    (problem,) = ran.json["problems"] if verb == "test" else ran.json
+    assert (ran.code, problem["code"]) == (1, code)
+    assert word in problem["message"]
+
+
 UNDER = simple(markets="[US]", more="restocking_fee: {percent: 10}\n")
 WAIVED = UNDER + "waivers: [{floor: us-ny-posting, by: Mei, on: 2026-11-02, because: on each product page}]\n"
 
@@ -257,6 +285,8 @@ def test_under_a_floor_it_warns(tmp_path: Path, text: str, words: list[str], cod
     lines = run("policy", "validate", "-", *words, "-o", "github", cwd=tmp_path, input=text).out.splitlines()
     assert [line.split(" ")[0] for line in lines if line.startswith("::")] == [f"::{each}" for each in severities]
     assert [told.out.count(f": {severity}: ") for severity in severities] == [1] * len(severities)
+    quiet = run("policy", "validate", "-", *words, "-q", cwd=tmp_path, input=text)
+    assert (quiet.code, bool(quiet.out)) == (code, "error" in severities)
 
 
 def test_a_policy_under_a_floor_decides_as_it_reads(tmp_path: Path) -> None:
@@ -287,6 +317,9 @@ def test_a_return_is_explained(shop: Path) -> None:
     assert "1 of 3 units, 87.75 paid for all" in text
     assert "30 calendar days" in text
     assert "deadlines.review" not in text
+    assert "on: 2026-11-05 17:10 EST" in text
+    assert "ends: 2026-12-06 00:00 EST" in text
+    assert "reason: -, known: " in run("policy", "explain", "--order", "L-1", "--item", "1=1", cwd=shop).out
     assert "deadlines.review" in run("policy", "explain", 1, "-v", cwd=shop).out
 
 
