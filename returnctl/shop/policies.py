@@ -115,12 +115,17 @@ def in_force(candidates: Iterable[PolicySource], order: Order) -> dict[str, Poli
     """By name the version that holds for the order's market and date."""
     found: dict[str, PolicySource] = {}
     for source in candidates:
-        began = first_day(source)
-        fits = order.market in source.body["markets"] and began <= local_day(order.ordered_at, source.body["timezone"])
+        day = local_day(order.ordered_at, source.body["timezone"])
+        fits = order.market in source.body["markets"] and first_day(source) <= day
         best = found.get(source.name)
-        if fits and (best is None or (began, source.version) > (first_day(best), best.version)):
+        if fits and (best is None or rank(source) > rank(best)):
             found[source.name] = source
     return found
+
+
+def rank(source: PolicySource) -> tuple[date, int]:
+    """Among the versions of one name the last by this holds."""
+    return first_day(source), source.version
 
 
 def first_day(source: PolicySource) -> date:

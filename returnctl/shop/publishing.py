@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from returnctl.domain.calendar import local_day
@@ -11,10 +11,9 @@ from returnctl.domain.policy import Pinned, PolicySource
 from returnctl.errors import BadFile, NotFound, SystemFailure
 from returnctl.readers.policies import read_policy
 from returnctl.shop.intake import read_file
-from returnctl.shop.policies import calendar, countries
+from returnctl.shop.policies import YEARS_AHEAD, first_day, pinned_for, rank
 from returnctl.storage.files import write_in_place
 
-_YEARS_AHEAD = 2
 # The mark of a page stands in so much of its beginning.
 _BEGINNING = 1024
 
@@ -32,24 +31,14 @@ def in_force(found: Iterable[PolicySource], name: str | None, default: str | Non
     versions = [source for source in known if source.name == wanted]
     if not versions:
         raise NotFound(kind="policy" if name else "any_policy", id=name or "", near=names)
-    begun = [source for source in versions if _first(source) <= local_day(now, source.body["timezone"])]
-    return max(begun, key=_order) if begun else min(versions, key=_order)
-
-
-def _first(source: PolicySource) -> date:
-    first = source.body.get("effective", {}).get("from")
-    return date.fromisoformat(first) if first else date.min
-
-
-def _order(source: PolicySource) -> tuple[date, int]:
-    return _first(source), source.version
+    begun = [source for source in versions if first_day(source) <= local_day(now, source.body["timezone"])]
+    return max(begun, key=rank) if begun else min(versions, key=rank)
 
 
 def with_holidays(source: PolicySource, now: datetime) -> Pinned:
     """The holidays of this year and the next ones."""
-    years = range(now.year, max(now.year, _first(source).year) + _YEARS_AHEAD + 1)
-    fields = {name: getattr(source, name) for name in PolicySource.__struct_fields__}
-    return Pinned(**fields, calendars={country: calendar(country, years) for country in countries(source)})
+    years = range(now.year, max(now.year, first_day(source).year) + YEARS_AHEAD + 1)
+    return pinned_for(source, years)
 
 
 def write_pages(folder: Path, pages: dict[str, str], generator: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from returnctl.errors import NotFound
 from returnctl.readers.policies import read_policy
 from returnctl.shop.git import git, git_bytes
 from returnctl.shop.intake import read_file
-from returnctl.shop.policies import YEARS_AHEAD, first_day, fitting, pinned_for
+from returnctl.shop.policies import YEARS_AHEAD, fitting, pinned_for, rank
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -28,11 +28,7 @@ class Side(Struct, frozen=True):
 
     def newest(self) -> dict[str, PolicySource]:
         """By name the version that comes last."""
-        return {each.name: each for each in sorted(self.policies, key=_order)}
-
-
-def _order(source: PolicySource) -> tuple[date, int]:
-    return first_day(source), source.version
+        return {each.name: each for each in sorted(self.policies, key=rank)}
 
 
 def side(word: str, root: Path | None) -> Side:
