@@ -212,6 +212,9 @@ def _written_beside(path: Path, content: bytes) -> Path:
     try:
         write(fd, content)
         fsync(fd)
+    except BaseException:
+        os.unlink(new)
+        raise
     finally:
         os.close(fd)
     return new

@@ -28,7 +28,7 @@ _GROWTH = 150 * MIB
 _SYSTEM = Path("/proc/self/statm")
 # These tell what they found on standard output, and exit otherwise than 0 all the same.
 _OTHER_FORMATS = {"-o", "--output"}
-_FINDERS = ({"fsck"}, {"doctor"}, {"policy", "validate"}, {"todo", "--exit-code"})
+_FINDERS = ({"fsck"}, {"doctor"}, {"policy", "validate"}, {"policy", "test"}, {"--exit-code"})
 
 
 class _Page(io.BytesIO):
