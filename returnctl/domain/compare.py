@@ -17,11 +17,11 @@ from returnctl.domain.eligibility import Question, Wish, ask, failed, kind_of
 from returnctl.domain.money import ZERO, nothing
 from returnctl.domain.policy import Pinned, PolicySource, Terms
 from returnctl.domain.record import Breakdown, Evidence, OrderTaken, PolicyRef, Return
-from returnctl.domain.refund import breakdown
+from returnctl.domain.refund import Basis, breakdown
 from returnctl.domain.states import ENDED, Event, Role, State
 from returnctl.domain.step import basis, utc
 from returnctl.domain.terms import place_of, resolve, values
-from returnctl.errors import Failure, NotEligible
+from returnctl.errors import Failure, NotEligible, NotFound
 
 # --- what they say
 
@@ -85,13 +85,18 @@ class CameOut(Struct, frozen=True, kw_only=True):
         return not self.failed and not self.trouble
 
 
-_OF_REFUSALS = ("failed", "trouble", "refund", "fee")
+_OF_TROUBLE = ("trouble", "refund", "fee")
+_OF_REFUSALS = ("failed", *_OF_TROUBLE)
 _COMPARED = tuple(each for each in CameOut.__struct_fields__ if each != "policy")
 
 
 def differences(before: CameOut, after: CameOut) -> dict[str, tuple[Any, Any]]:
-    """By field, what it was and what it would be; of what is refused under one of them only that, and the money."""
+    """By field, what it was and what it would be; of what is refused under one of them only that, and the money.
+
+    What cannot be decided is neither allowed nor refused.
+    """
     fields = _COMPARED if before.allowed and after.allowed else _OF_REFUSALS
+    fields = _OF_TROUBLE if before.trouble or after.trouble else fields
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in fields}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -163,7 +168,7 @@ def came_out(application: Application, policy: Pinned) -> CameOut:
         rules: Any = refusal.facts["failed"]
         return CameOut(policy=name, failed=tuple(dict.fromkeys(x["rule"] for x in rules)), refund=none, fee=none)
     except Failure as failure:
-        return CameOut(policy=name, trouble=failure.code, refund=none, fee=none)
+        return CameOut(policy=name, trouble=_trouble(failure), refund=none, fee=none)
     refused = () if made.exception else tuple(dict.fromkeys(each.rule for each in failed(made.eligibility)))
     return CameOut(
         policy=name, failed=refused, type=made.type, fault=made.reason.fault, decided=_decided(made),
@@ -171,6 +176,11 @@ def came_out(application: Application, policy: Pinned) -> CameOut:
         window_ends=utc(made.window_ends) if made.window_ends else None,
         refund=worth.total if worth else none, fee=_fee(worth, none),
     )  # fmt: skip
+
+
+def _trouble(failure: Failure) -> str:
+    """What is not found is named by its kind, such as `no_grade`."""
+    return f"no_{failure.facts['kind']}" if isinstance(failure, NotFound) else failure.code
 
 
 def _decided(made: Return) -> str | None:
@@ -185,7 +195,17 @@ def _worth(case: Case, stored: Return | None) -> Breakdown | None:
     if stored.agreed or _ended_unpaid(stored):
         return stored.breakdown
     found = replace(made, state=stored.state, lines=stored.lines, returnless=stored.returnless)
-    return breakdown(basis(case, found)) if made.breakdown or stored.breakdown else None
+    return _reckoned(basis(case, found)) if made.breakdown or stored.breakdown else None
+
+
+def _reckoned(basis: Basis) -> Breakdown:
+    """Units may stand at grades that only the policy of the return knows. Raises NotFound."""
+    for line in basis.record.lines:
+        known = basis.inspections[line.line].grades
+        for graded in line.graded:
+            if graded.grade not in known:
+                raise NotFound(kind="grade", id=graded.grade, near=list(known))
+    return breakdown(basis)
 
 
 def _ended_unpaid(stored: Return) -> bool:

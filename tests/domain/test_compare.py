@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from returnctl.domain import workflow
-from returnctl.domain.compare import Alike, Application, came_out, changes, differences, wish_of, wish_refused
+from returnctl.domain.compare import Alike, Application, CameOut, came_out, changes, differences, wish_of, wish_refused
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.record import Return
 from returnctl.errors import NotEligible
-from tests.builders import NOW, a_case, a_policy, a_return, an_order, buyer
+from tests.builders import NOW, a_case, a_case_in, a_policy, a_return, after, an_order, buyer
 
 SAID: list[tuple[dict[str, Any], dict[str, Any], list[tuple[str, Any, Any]]]] = [
     # what one says, what the other says, and what differs
@@ -77,6 +77,18 @@ def test_what_comes_of_it(state: str, old: dict[str, Any], new: dict[str, Any], 
     alike = Alike()(asked.asked(a_policy(**old)), asked.asked(a_policy(**new)))
     assert not (alike and expected), "what is taken for alike must come out alike"
     assert alike == (not new)
+
+
+def test_a_grade_that_the_other_policy_lacks_stops_the_decision() -> None:
+    inspected = after(a_case_in("received"), workflow.inspect, passes=False)
+    asked = the_application(inspected.stored)
+    grades = {"inspection": {"grades": {"good": {"pays": 100}, "bad": {"pays": 0}}, "pass": "good", "fail": "bad"}}
+    assert came_out(asked, a_policy(**grades)).trouble == "no_grade"
+
+
+def test_what_cannot_be_decided_is_not_told_as_allowed() -> None:
+    refused, undecided = CameOut(failed=("quantity",)), CameOut(trouble="no_policy")
+    assert differences(refused, undecided) == {"trouble": (None, "no_policy")}
 
 
 def _text(value: object) -> object:
