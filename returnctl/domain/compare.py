@@ -131,6 +131,15 @@ def wish_of(record: Return) -> Wish:
     )
 
 
+def others_of(record: Return, others: tuple[Return, ...]) -> tuple[Return, ...]:
+    """Those of its order that were applied for before it. Of one second the number tells which came first."""
+    return tuple(each for each in others if _place(each) < _place(record))
+
+
+def _place(record: Return) -> tuple[datetime, int, str]:
+    return record.applied_at, len(record.id), record.id
+
+
 def recent_of(record: Return, applied: tuple[datetime, ...]) -> tuple[datetime, ...]:
     """Of the instants at which a buyer applied those before this one; nobody knows whose an anonymous return was."""
     return () if record.buyer.id == NOBODY.id else tuple(at for at in applied if at < record.applied_at)

@@ -14,6 +14,7 @@ from returnctl.domain.compare import (
     CameOut,
     came_out,
     differences,
+    others_of,
     recent_of,
     wish_of,
     wish_refused,
@@ -70,7 +71,7 @@ class Impact:
             self._progress(self.returns)
 
     def _of_return(self, snapshot: Snapshot, record: Return) -> Compared | None:
-        others = tuple(each for each in snapshot.others_of(record) if each.applied_at <= record.applied_at)
+        others = others_of(record, tuple(snapshot.others_of(record)))
         recent = recent_of(record, snapshot.applied_by(record.buyer.id))
         asked = Application(record.order, wish_of(record), record.applied_at, others, recent, record)
         return self._compared(record.id, asked)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from returnctl.domain import workflow
-from returnctl.domain.compare import Alike, Application, CameOut, came_out, changes, differences, wish_of, wish_refused
+from returnctl.domain.compare import (
+    Alike,
+    Application,
+    CameOut,
+    came_out,
+    changes,
+    differences,
+    others_of,
+    wish_of,
+    wish_refused,
+)
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.record import Return
 from returnctl.errors import NotEligible
@@ -84,6 +95,12 @@ def test_a_grade_that_the_other_policy_lacks_stops_the_decision() -> None:
     asked = the_application(inspected.stored)
     grades = {"inspection": {"grades": {"good": {"pays": 100}, "bad": {"pays": 0}}, "pass": "good", "fail": "bad"}}
     assert came_out(asked, a_policy(**grades)).trouble == "no_grade"
+
+
+def test_of_one_second_only_the_earlier_number_stood_there() -> None:
+    first, second, third = (replace(a_return(), id=each) for each in ("R-999998", "R-999999", "R-1000000"))
+    assert others_of(second, (first, third)) == (first,)
+    assert others_of(third, (second, first)) == (second, first)
 
 
 def test_what_cannot_be_decided_is_not_told_as_allowed() -> None:
