@@ -17,7 +17,7 @@ from returnctl.domain.eligibility import Question, Wish, ask, failed, kind_of
 from returnctl.domain.money import ZERO, nothing
 from returnctl.domain.policy import Pinned, PolicySource, Terms
 from returnctl.domain.record import Breakdown, Evidence, OrderTaken, PolicyRef, Return
-from returnctl.domain.refund import Basis, breakdown
+from returnctl.domain.refund import Basis, breakdown, is_fixed
 from returnctl.domain.states import ENDED, Event, Role, State
 from returnctl.domain.step import basis, utc
 from returnctl.domain.terms import place_of, resolve, values
@@ -172,7 +172,7 @@ def came_out(application: Application, policy: Pinned) -> CameOut:
     moment = Moment(application.at, Actor("", Role.BUYER))
     try:
         made = workflow.apply(case, moment, id="", wish=application.wish).record
-        worth = _worth(case.having(made), application.record)
+        worth = _worth(replace(case.having(made), others=_paid_under(case)), application.record)
     except NotEligible as refusal:
         rules: Any = refusal.facts["failed"]
         return CameOut(policy=name, failed=tuple(dict.fromkeys(x["rule"] for x in rules)), refund=none, fee=none)
@@ -194,6 +194,20 @@ def _trouble(failure: Failure) -> str:
 
 def _decided(made: Return) -> str | None:
     return next((entry.facts["rule"] for entry in made.history if entry.event == Event.APPROVE), None)
+
+
+def _paid_under(case: Case) -> tuple[Return, ...]:
+    """The others as this policy would have paid them: shipping goes back once an order, whichever return gives it."""
+    done: tuple[Return, ...] = ()
+    for other in sorted(case.others, key=_place):
+        done = (*done, _paid_as(replace(case, others=done), other))
+    return done
+
+
+def _paid_as(case: Case, other: Return) -> Return:
+    if not is_fixed(other) or other.agreed or other.breakdown is None:
+        return other
+    return replace(other, breakdown=_reckoned(basis(case, other)))
 
 
 def _worth(case: Case, stored: Return | None) -> Breakdown | None:

@@ -124,8 +124,10 @@ class Impact:
             return CameOut(trouble=failure.code, refund=none, fee=none)
 
     def _same(self, asked: Application, before: Pinned, after: Pinned) -> bool:
-        """Where both say the same of it, nothing needs to be decided."""
+        """Where both say the same of it, nothing needs to be decided; others of its order may be paid otherwise."""
+        if before is after or asked.others:
+            return before is after
         try:
-            return before is after or self._alike(asked.asked(before), asked.asked(after))
+            return self._alike(asked.asked(before), asked.asked(after))
         except Failure:
             return False

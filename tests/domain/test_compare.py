@@ -22,7 +22,7 @@ from returnctl.domain.compare import (
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.record import Return
 from returnctl.errors import NotEligible
-from tests.builders import NOW, a_case, a_case_in, a_policy, a_return, after, an_order, buyer
+from tests.builders import NOW, a_case, a_case_in, a_policy, a_return, after, an_order, beside, buyer
 
 SAID: list[tuple[dict[str, Any], dict[str, Any], list[tuple[str, Any, Any]]]] = [
     # what one says, what the other says, and what differs
@@ -101,6 +101,18 @@ def test_of_one_second_only_the_earlier_number_stood_there() -> None:
     first, second, third = (replace(a_return(), id=each) for each in ("R-999998", "R-999999", "R-1000000"))
     assert others_of(second, (first, third)) == (first,)
     assert others_of(third, (second, first)) == (second, first)
+
+
+def test_shipping_that_the_other_policy_gives_goes_back_once_an_order() -> None:
+    never, always = (a_policy(refund={"outbound_shipping": each}) for each in ("never", "always"))
+    first = a_case_in("refund_due", a_case(policy=never), items={"1": 1})
+    second = a_case_in("refund_due", beside(first), items={"1": 1}, number="R-000043")
+    asked = replace(the_application(second.stored), others=(first.stored,))
+    alone = replace(asked, others=())
+    freight = second.order.freight.amount
+    assert freight > 0
+    assert came_out(alone, always).refund - came_out(alone, never).refund == freight
+    assert came_out(asked, always).refund == came_out(asked, never).refund
 
 
 def test_what_cannot_be_decided_is_not_told_as_allowed() -> None:
