@@ -62,11 +62,11 @@ def _of_commit(word: str, root: Path) -> Iterator[PolicySource]:
     """`HEAD~1` is all policies of that commit, `HEAD~1:policies/standard.yaml` one file of it."""
     commit, colon, path = word.partition(":")
     listed = [path] if colon else _listed(root, commit)
-    if not listed:
+    if not listed or commit.startswith("-"):  # which git would take for an option
         raise NotFound(kind="policies", id=word, near=[])
     for name in listed:
         # Seen from the shop, which may stand deeper in the repository.
-        content = git_bytes(root, "show", f"{commit}:./{name}")
+        content = git_bytes(root, "cat-file", "blob", f"{commit}:./{name}")
         if content is None or content.returncode != 0:
             raise NotFound(kind="policies", id=word, near=[])
         yield read_policy(content.stdout, f"{commit}:{name}")

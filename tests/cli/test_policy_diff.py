@@ -78,6 +78,14 @@ def test_no_such_side(changed: Path, sides: tuple[str, ...], code: int) -> None:
     assert run("policy", "diff", *sides, cwd=changed, now=DEMO_NOW).code == code
 
 
+@pytest.mark.parametrize("side", ["HEAD:policies", "HEAD:", "HEAD:../standard.yaml", "-x", "--output=x:a.yaml"])
+def test_what_is_no_file_of_a_commit(changed: Path, side: str) -> None:
+    """Neither git's list of a folder is read as a policy, nor is a word taken for an option of git."""
+    (changed / "x:").mkdir()
+    ran = run("policy", "diff", "--", side, cwd=changed, now=DEMO_NOW)
+    assert (ran.code, list((changed / "x:").iterdir())) == (6, []), ran
+
+
 def test_the_exit_code(changed: Path) -> None:
     diff(changed, "HEAD", "--exit-code", code=1)
     diff(changed, "HEAD", "HEAD", "--exit-code", "--impact")
