@@ -11,6 +11,8 @@ import msgspec
 from returnctl.domain.automatic import by_hand
 from returnctl.domain.eligibility import failed
 from returnctl.domain.explain import Explained, Tried, WindowReckoned
+from returnctl.domain.money import Money
+from returnctl.domain.record import WorksheetLine
 from returnctl.domain.refund import Found
 from returnctl.output.clean import clean
 from returnctl.output.failures import told
@@ -62,7 +64,7 @@ def explanation_json(found: Explained, *, of_a_return: bool) -> dict[str, Any]:
         "verdict": _verdict(found),
         "windows": [msgspec.to_builtins(each) for each in found.windows],
         "automatic": msgspec.to_builtins(found.tried),
-        "breakdown": [_sum_json(found, each) for each in found.sums or ()],
+        "breakdown": list(_breakdown_json(found)),
         "total": found.breakdown and str(found.breakdown.total),
         "currency": record.currency,
         "lacking": found.lacking and {"code": found.lacking.code, "facts": found.lacking.facts},
@@ -173,15 +175,32 @@ def _money(found: Explained) -> str:
         return worksheet(found.breakdown, found.record.currency) if found.breakdown else ""
     rows = [_sum_row(found, each) for each in found.sums]
     total = found.breakdown.total if found.breakdown else None
-    limits = [x for x in (found.breakdown.lines if found.breakdown else ()) if x.code == "limit"]
     currency = found.record.currency
-    rows += [[word(x.code), "", money(x.amount, currency), say("no more than the order bears"), ""] for x in limits]
+    rows += [
+        [word(x.code), "", money(x.amount, currency), say("no more than the order bears"), ""] for x in _limits(found)
+    ]
     return aligned([*rows, [say("total"), "", money(total, currency), "", ""]], _said(_SUMS))
 
 
 def _sum_row(found: Explained, each: Found) -> list[str]:
     amount = money(each.money.amount, found.record.currency)
     return [word(each.code), each.line or "", amount, _how(each), word(_place(found, each))]
+
+
+def _breakdown_json(found: Explained) -> Iterator[dict[str, Any]]:
+    """It sums to the total: what was agreed stands for itself, and what the order no longer bears comes last."""
+    yield from (_sum_json(found, each) for each in found.sums or ())
+    for line in _limits(found) if found.sums is not None else _lines(found):
+        amount = Money(found.record.currency, line.net, line.tax)
+        yield _sum_json(found, Found(line.code, amount, line.line, line.grade))
+
+
+def _lines(found: Explained) -> tuple[WorksheetLine, ...]:
+    return found.breakdown.lines if found.breakdown else ()
+
+
+def _limits(found: Explained) -> list[WorksheetLine]:
+    return [line for line in _lines(found) if line.code == "limit"]
 
 
 def _sum_json(found: Explained, each: Found) -> dict[str, Any]:
@@ -203,6 +222,8 @@ def _how(each: Found) -> str:
     facts = {name: word(fact) if isinstance(fact, str) else fact for name, fact in each.facts.items()}
     if each.code == "restocking_fee":
         return _how_of_fee(each, facts)
+    if facts.get("given"):
+        return say("given back with another return")
     text = _HOW.get(each.code, "") if each.money.amount or each.code in ("item", "grade") else _NOT.get(each.code, "")
     return say(text, **{"grade": clean(each.grade or ""), **facts}) if text else ""
 

@@ -93,8 +93,8 @@ def test_what_comes_of_it(state: str, old: dict[str, Any], new: dict[str, Any], 
 def test_a_grade_that_the_other_policy_lacks_stops_the_decision() -> None:
     inspected = after(a_case_in("received"), workflow.inspect, passes=False)
     asked = the_application(inspected.stored)
-    grades = {"inspection": {"grades": {"good": {"pays": 100}, "bad": {"pays": 0}}, "pass": "good", "fail": "bad"}}
-    assert came_out(asked, a_policy(**grades)).trouble == "no_grade"
+    grades = {"grades": {"good": {"pays": 100}, "bad": {"pays": 0}}, "pass": "good", "fail": "bad"}
+    assert came_out(asked, a_policy(inspection=grades)).trouble == "no_grade"
 
 
 def test_of_one_second_only_the_earlier_number_stood_there() -> None:
