@@ -132,13 +132,18 @@ class Sums:
 
     def add(self, currency: str, before: CameOut, after: CameOut) -> None:
         self.counts.update(_kinds(before, after))
+        if before.trouble or after.trouble:
+            return  # nobody knows what would be paid: it is not saved
         for name, old, new in (("refund", before.refund, after.refund), ("fee", before.fee, after.fee)):
             sums = self._money[name].setdefault(currency, [Decimal(0), Decimal(0)])
             sums[0] += old
             sums[1] += new
 
     def as_json(self, returns: int, refusals: int) -> dict[str, Any]:
-        """`refund` and `fee` are sums over the applications that differ, before and after, by currency."""
+        """`refund` and `fee` are sums, before and after, by currency.
+
+        They are over the applications that differ and that both sides decide.
+        """
         told = {name: self.counts[name] for name in _COUNTED}
         summed: dict[str, Any] = msgspec.to_builtins({name: self._money.get(name, {}) for name in ("refund", "fee")})
         return {"returns": returns, "refusals": refusals, **told, **summed}
