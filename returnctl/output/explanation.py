@@ -86,8 +86,8 @@ def _parts(found: Explained, *, in_full: bool) -> Iterator[str]:
     yield aligned([row for each in found.windows for row in _window_rows(each)], _said(_WINDOW))
     yield aligned(list(map(_tried_row, found.tried)), _said(_TRIED)) if found.tried else ""
     yield _money(found)
-    yield aligned([_value_row(row) for row in _values(found) if in_full or row["from"] != "default"], _said(_VALUES))
-    yield "" if in_full else say("Values that are not given in the file are left out; -v shows them too.")
+    yield aligned([_value_row(row) for row in _values(found) if in_full or _decides(row)], _said(_VALUES))
+    yield "" if in_full else say("Defaults, titles and words are left out; -v shows them too.")
 
 
 def _said(headings: tuple[str, ...]) -> list[str]:
@@ -245,6 +245,12 @@ def _values(found: Explained) -> Iterator[dict[str, Any]]:
     yield from ({"line": None, **row} for row in whole)
     for number, rules in found.of_line.items():
         yield from ({"line": number, **row} for row in values_of(rules) if row not in whole)
+
+
+def _decides(row: Mapping[str, Any]) -> bool:
+    """Whether the file gives it, and it is no text for people."""
+    key: str = row["id"]
+    return row["from"] != "default" and not key.startswith("wording/") and "/title/" not in key
 
 
 def _value_row(row: Mapping[str, Any]) -> list[str]:
