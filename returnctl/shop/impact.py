@@ -20,7 +20,7 @@ from returnctl.domain.compare import (
     wish_refused,
 )
 from returnctl.domain.money import nothing
-from returnctl.domain.policy import Pinned
+from returnctl.domain.policy import Pinned, PolicySource
 from returnctl.domain.record import OrderTaken, Return
 from returnctl.errors import Failure, NoPolicy, NotFound, SeveralPolicies
 from returnctl.shop.shop import Shop
@@ -51,6 +51,8 @@ class Impact:
         default = shop.settings.policy
         self._before, self._after = Chooser(before.policies, default), Chooser(after.policies, default)
         self._alike = Alike()
+        # How often a buyer applied is a question only where some policy asks it.
+        self._limited = any(_limits(each) for each in (*before.policies, *after.policies))
         self.returns = self.refusals = 0
 
     def differing(self) -> Iterator[Compared]:
@@ -72,7 +74,7 @@ class Impact:
 
     def _of_return(self, snapshot: Snapshot, record: Return) -> Compared | None:
         others = others_of(record, tuple(snapshot.others_of(record)))
-        recent = recent_of(record, snapshot.applied_by(record.buyer.id))
+        recent = recent_of(record, snapshot.applied_by(record.buyer.id)) if self._limited else ()
         asked = Application(record.order, wish_of(record), record.applied_at, others, recent, record)
         return self._compared(record.id, asked)
 
@@ -131,3 +133,8 @@ class Impact:
             return self._alike(asked.asked(before), asked.asked(after))
         except Failure:
             return False
+
+
+def _limits(policy: PolicySource) -> bool:
+    body = policy.body
+    return "limits" in body or any("limits" in each["set"] for each in body.get("overrides", ()))
