@@ -99,8 +99,9 @@ def _for_buyers(wanted: Wanted, old: PolicySource, new: PolicySource) -> Iterato
     from returnctl.shop.publishing import with_holidays
 
     now = wanted.read_clock()
+    sides = [with_holidays(each, now) for each in (old, new)]
     for market in (each for each in new.body["markets"] if each in old.body["markets"]):
-        pages = [Paper.of(with_holidays(each, now), market, now).written(chosen(), "markdown") for each in (old, new)]
+        pages = [Paper.of(each, market, now).written(chosen(), "markdown") for each in sides]
         lines = list(told_otherwise(*pages))
         if lines:
             yield from chain([say("for buyers in {market}:", market=market)], lines, [""])
