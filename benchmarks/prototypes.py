@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.eligibility import Wish
@@ -98,7 +98,7 @@ def _led(case: Case, state: str, steps: tuple[Step, ...], *, photo: bool) -> Pro
     buyer = Moment(APPLIED, Actor("ana", Role.BUYER))
     decision = workflow.apply(case, buyer, id=NUMBER, wish=wish)
     events = [*decision.events]
-    for step in steps if photo else (*steps, workflow.done):
+    for step in steps if photo else (*steps, remarks.done):
         decision = _taken(case.having(decision.record), step)
         events += decision.events
     if decision.record.state != state:

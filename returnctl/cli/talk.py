@@ -26,9 +26,9 @@ def _said(text: str) -> str:
 @everywhere
 @pass_wanted
 def message(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
-    from returnctl.domain import workflow
+    from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), workflow.message, text=_said(text))
+    return each_id(wanted, (id,), remarks.message, text=_said(text))
 
 
 @click.command(cls=Command)
@@ -38,9 +38,9 @@ def message(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
 @everywhere
 @pass_wanted
 def note(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
-    from returnctl.domain import workflow
+    from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), workflow.note, text=_said(text))
+    return each_id(wanted, (id,), remarks.note, text=_said(text))
 
 
 @click.command(cls=Command)
@@ -50,9 +50,9 @@ def note(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
 @everywhere
 @pass_wanted
 def due(wanted: Wanted, /, ids: Ids, at: str) -> int:
-    from returnctl.domain import workflow
+    from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), workflow.set_due, at=wanted.instant(at, "--set"))
+    return each_id(wanted, typed_ids(ids), remarks.set_due, at=wanted.instant(at, "--set"))
 
 
 @click.command(cls=Command)
@@ -62,9 +62,9 @@ def due(wanted: Wanted, /, ids: Ids, at: str) -> int:
 @everywhere
 @pass_wanted
 def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noqa: A002
-    from returnctl.domain import workflow
+    from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), workflow.attach, evidence=evidence)
+    return each_id(wanted, (id,), remarks.attach, evidence=evidence)
 
 
 @click.command(cls=Command)
@@ -73,9 +73,9 @@ def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noq
 @everywhere
 @pass_wanted
 def done(wanted: Wanted, /, ids: Ids) -> int:
-    from returnctl.domain import workflow
+    from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), workflow.done)
+    return each_id(wanted, typed_ids(ids), remarks.done)
 
 
 @click.command(cls=Command)

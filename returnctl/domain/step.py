@@ -71,6 +71,11 @@ def stay(case: Case, event: Event, moment: Moment, facts: Mapping[str, Any], **c
     return _written(case, replace(case.stored, **changes), event, moment, facts)
 
 
+def noted(note: str, **facts: object) -> dict[str, object]:
+    """The facts of an event that were told."""
+    return {key: value for key, value in {**facts, "note": note or None}.items() if value is not None}
+
+
 def utc(instant: datetime) -> str:
     """As documents write it."""
     return instant.isoformat().replace("+00:00", "Z")

@@ -16,7 +16,7 @@ from returnctl.domain.automatic import SYSTEM, automatic
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.deadlines import after
 from returnctl.domain.eligibility import Question, Wish, ask, ends, evaluate, failed
-from returnctl.domain.owed import booked, open_owed, owes, settled
+from returnctl.domain.owed import owes
 from returnctl.domain.policy import Inspection
 from returnctl.domain.record import (
     Evidence,
@@ -24,7 +24,6 @@ from returnctl.domain.record import (
     Graded,
     Happened,
     Line,
-    Message,
     Parcel,
     Reason,
     Return,
@@ -33,9 +32,9 @@ from returnctl.domain.record import (
     with_files,
 )
 from returnctl.domain.refund import breakdown
-from returnctl.domain.states import Event, Fault, Kind, State, allowed
-from returnctl.domain.step import basis, check, led_here, stands_after, stay, step, unchanged, utc, waiting
-from returnctl.errors import NotAllGraded, NotEligible, NotFound, NothingGiven, TooManyUnits, WrongState
+from returnctl.domain.states import Event, Fault, Kind, State
+from returnctl.domain.step import basis, check, led_here, noted, stands_after, step, unchanged, waiting
+from returnctl.errors import NotAllGraded, NotEligible, NotFound, NothingGiven, TooManyUnits
 
 # --- the request
 
@@ -116,7 +115,7 @@ def approve(
     check(record, Event.APPROVE)
     if not any(line.approved for line in lines):
         raise NothingGiven(id=record.id, wanted="units")
-    facts = {**(because or {}), **_noted(note, items=dict(items) if items else None)}
+    facts = {**(because or {}), **noted(note, items=dict(items) if items else None)}
     to = _approved_to(record, returnless=returnless)
     return owing(case, step(case, Event.APPROVE, to, moment, facts, lines=lines, returnless=returnless), moment)
 
@@ -147,7 +146,7 @@ def reject(
     known = case.rules().terms.reject_reasons
     if reason is not None and reason not in known:
         raise NotFound(kind="reject_reason", id=reason, near=list(known))
-    facts = _noted(note, reason=reason)
+    facts = noted(note, reason=reason)
     return step(case, Event.REJECT, State.REJECTED, moment, facts, evidence=with_files(record, evidence))
 
 
@@ -160,8 +159,8 @@ def cancel(case: Case, moment: Moment, *, note: str = "") -> Decision:
         return unchanged(case)  # a return that came back to `approved` by a withdrawn dispute can still be cancelled
     check(record, Event.CANCEL)
     if record.state is State.DISPUTED:
-        return dispute.withdraw(case, moment, _noted(note))
-    return step(case, Event.CANCEL, State.CANCELLED, moment, _noted(note))
+        return dispute.withdraw(case, moment, noted(note))
+    return step(case, Event.CANCEL, State.CANCELLED, moment, noted(note))
 
 
 # --- the goods
@@ -174,7 +173,7 @@ def ship(case: Case, moment: Moment, *, carrier: str | None = None, tracking: st
     if stands_after(record, Event.SHIP) and tracking in (None, sent.tracking) and carrier in (None, sent.carrier):
         return unchanged(case)
     parcel = Parcel(carrier, tracking, case.at(moment))
-    facts = _noted("", carrier=carrier, tracking=tracking)
+    facts = noted("", carrier=carrier, tracking=tracking)
     return step(case, Event.SHIP, State.IN_TRANSIT, moment, facts, parcels=(*record.parcels, parcel))
 
 
@@ -228,7 +227,7 @@ def inspect(
     check(record, Event.INSPECT)
     _all_graded(record, lines)
     found = {x.line: units_by_grade(x) for x in lines if x.graded}
-    facts = {**(because or {}), **_noted(note, grades=found, goods=_goods(lines, terms))}
+    facts = {**(because or {}), **noted(note, grades=found, goods=_goods(lines, terms))}
     to = _inspected_to(record, lines)
     decision = step(case, Event.INSPECT, to, moment, facts, lines=lines, evidence=with_files(record, evidence))
     if not evidence and any(terms[x.line].grades[g.grade].evidence for x in lines for g in x.graded):
@@ -281,7 +280,7 @@ def _inspected_to(record: Return, lines: tuple[Line, ...]) -> State:
 def replace_goods(case: Case, moment: Moment, *, carrier: str | None = None, tracking: str | None = None) -> Decision:
     """The replacement was sent. Raises WrongState."""
     record = case.stored
-    facts = _noted("", carrier=carrier, tracking=tracking)
+    facts = noted("", carrier=carrier, tracking=tracking)
     if stands_after(record, Event.REPLACE) and facts.items() <= led_here(record).facts.items():
         return unchanged(case)
     return step(case, Event.REPLACE, State.REPLACED, moment, facts)
@@ -291,7 +290,7 @@ def convert(case: Case, moment: Moment, *, note: str = "") -> Decision:
     """No replacement is to be had: the money goes back instead. Raises WrongState."""
     if stands_after(case.stored, Event.CONVERT):
         return unchanged(case)
-    return owing(case, step(case, Event.CONVERT, State.REFUND_DUE, moment, _noted(note)), moment)
+    return owing(case, step(case, Event.CONVERT, State.REFUND_DUE, moment, noted(note)), moment)
 
 
 def owing(case: Case, decision: Decision, moment: Moment) -> Decision:
@@ -299,68 +298,6 @@ def owing(case: Case, decision: Decision, moment: Moment) -> Decision:
     if decision.record.state is not State.REFUND_DUE or unpaid(decision.record) > 0:
         return decision
     return decision.then(case, paying.nothing_to_pay, Moment(moment.now, SYSTEM))
-
-
-# --- what leaves the state
-
-
-def note(case: Case, moment: Moment, *, text: str) -> Decision:
-    return stay(case, Event.NOTE, moment, {"text": text})
-
-
-def message(case: Case, moment: Moment, *, text: str) -> Decision:
-    """To the other side; the seller's is owed as a `tell`."""
-    said = Message(at=case.at(moment), by=moment.by.role, text=text)
-    return stay(case, Event.MESSAGE, moment, {}, messages=(*case.stored.messages, said))
-
-
-def set_due(case: Case, moment: Moment, *, at: datetime) -> Decision:
-    """The platform's own deadline, or another one for this return, stands instead of the policy's.
-
-    Raises WrongState where nothing is waited for.
-    """
-    record = case.stored
-    if record.due is None:
-        raise WrongState(id=record.id, event=Event.DUE, state=record.state, allowed=list(allowed(record.state)))
-    if record.due.at == at:
-        return unchanged(case)
-    moved = replace(record, due=replace(record.due, at=at, lapsed=False))
-    after_it = waiting(moved, case.rules(), case.at(moment))
-    facts = {"due": record.due.action, "was": utc(record.due.at), "ends": utc(at)}
-    return stay(case, Event.DUE, moment, facts, due=after_it.due, sweep_at=after_it.sweep_at, owed=after_it.owed)
-
-
-def attach(case: Case, moment: Moment, *, evidence: tuple[Evidence, ...]) -> Decision:
-    """Files that the return has already are not added again."""
-    files = with_files(case.stored, evidence)
-    new = files[len(case.stored.evidence) :]
-    if not new:
-        return unchanged(case)
-    return stay(case, Event.ATTACH, moment, {"files": [file.sha256 for file in new]}, evidence=files)
-
-
-def done(case: Case, moment: Moment) -> Decision:
-    """What was owed and done by hand is booked."""
-    owed = open_owed(case.stored)
-    if not owed:
-        return unchanged(case)
-    return stay(case, Event.DONE, moment, {"owed": [each.key for each in owed]}, owed=booked(case.stored))
-
-
-def carried(case: Case, moment: Moment, *, key: str, reference: str | None = None) -> Decision:
-    """A hook says that it told or did it."""
-    owed = settled(case.stored, key, "done")
-    if owed == case.stored.owed:
-        return unchanged(case)
-    return stay(case, Event.DONE, moment, _noted("", owed=[key], reference=reference), owed=owed)
-
-
-def declined(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
-    """A hook says that it never will: from here on it is for people."""
-    owed = settled(case.stored, key, "declined")
-    if owed == case.stored.owed:
-        return unchanged(case)
-    return stay(case, Event.NOTE, moment, {"declined": [key], "why": why}, owed=owed)
 
 
 # --- helpers
@@ -376,7 +313,3 @@ def _known_lines(record: Return, named: Mapping[str, object] | None) -> None:
     for number in named or ():
         if record.line(number) is None:
             raise NotFound(kind="line", id=number, near=[line.line for line in record.lines])
-
-
-def _noted(note: str, **facts: object) -> dict[str, object]:
-    return {key: value for key, value in {**facts, "note": note or None}.items() if value is not None}

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.structs import replace
 
-from returnctl.domain import paying, workflow
+from returnctl.domain import paying, remarks
 from returnctl.domain.case import Case
 from returnctl.domain.notices import worded
 from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
@@ -31,8 +31,8 @@ from returnctl.shop.road import Decide, Done, Road, warned
 from returnctl.storage.changes import Query
 
 _FORMATS = {"pay": "refund/v1", "tell": "notice/v1", "act": "act/v1"}
-_DONE: dict[str, Decide] = {"pay": paying.paid_by_hook, "tell": workflow.carried, "act": workflow.carried}
-_DECLINED: dict[str, Decide] = {"pay": paying.failed_by_hook, "tell": workflow.declined, "act": workflow.declined}
+_DONE: dict[str, Decide] = {"pay": paying.paid_by_hook, "tell": remarks.carried, "act": remarks.carried}
+_DECLINED: dict[str, Decide] = {"pay": paying.failed_by_hook, "tell": remarks.declined, "act": remarks.declined}
 _TROUBLE = {"tell": "not_told", "act": "not_acted"}
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import workflow
+from returnctl.domain import remarks
 from returnctl.domain.anonymize import NOBODY, anonymize
 from returnctl.domain.case import Case
 from returnctl.domain.order import Buyer
@@ -96,5 +96,5 @@ def test_once_is_enough_and_there_is_no_way_back() -> None:
 
 
 def test_a_later_note_is_cleared_with_the_rest() -> None:
-    case = after(a_case_in("cancelled"), workflow.note, buyer(NOW + 5 * DAY), text=SECRET)
+    case = after(a_case_in("cancelled"), remarks.note, buyer(NOW + 5 * DAY), text=SECRET)
     assert SECRET not in text(anonymized(case))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Case
 from returnctl.domain.record import Return
 from returnctl.domain.states import Kind
@@ -173,7 +173,7 @@ def test_a_repeated_decision_is_unchanged() -> None:
     told = {"outcome": "refund", "amount": "9.00", "reference": "D-1", "note": "by mail"}
     assert case.stored.history[-1].facts == told
     assert not dispute.resolve(case, seller(later(case)), **facts).events
-    noted = after(case, workflow.note, text="paid by tomorrow")
+    noted = after(case, remarks.note, text="paid by tomorrow")
     assert not dispute.resolve(noted, seller(later(noted)), **facts).events
     with pytest.raises(WrongState):
         dispute.resolve(case, seller(later(case)), outcome="refund", amount=Decimal("8.00"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Case
 from returnctl.domain.owed import attempt, open_owed, tasks
 from returnctl.domain.record import External, Return
@@ -63,15 +63,15 @@ def test_a_decision_of_a_dispute_is_told() -> None:
 
 def test_only_what_the_seller_says_is_sent() -> None:
     case = a_case_in("requested")
-    assert owed(after(case, workflow.message, text="a photo, please").stored)[-1] == "tell 2/message"
-    assert owed(after(case, workflow.message, buyer(later(case)), text="here").stored) == ["tell 1/applied"]
+    assert owed(after(case, remarks.message, text="a photo, please").stored)[-1] == "tell 2/message"
+    assert owed(after(case, remarks.message, buyer(later(case)), text="here").stored) == ["tell 1/applied"]
 
 
 def test_done_books_all_that_is_open_once() -> None:
-    case = after(a_case_in("approved"), workflow.done)
+    case = after(a_case_in("approved"), remarks.done)
     assert {(each.status, each.attempts) for each in case.stored.owed} == {("done", 1)}
     assert open_owed(case.stored) == ()
-    assert not workflow.done(case, buyer()).events
+    assert not remarks.done(case, buyer()).events
     assert [each.key for each in open_owed(after(case, workflow.receive).stored)] == ["lumi-7k3f/R-000042/4/received"]
 
 
@@ -112,12 +112,12 @@ def test_an_attempt_counts_and_leaves_no_trace_in_the_history(
 def test_what_is_settled_is_no_task() -> None:
     case = a_case_in("refunded")
     assert [task.kind for task in tasks(case.stored, ALL)] == ["tell"] * 4
-    assert tasks(after(case, workflow.done).stored, ALL) == ()
-    assert not attempt(after(case, workflow.done), buyer(), kinds=ALL).events
+    assert tasks(after(case, remarks.done).stored, ALL) == ()
+    assert not attempt(after(case, remarks.done), buyer(), kinds=ALL).events
 
 
-CARRIED = partial(workflow.carried, reference="M-1")
-DECLINED = partial(workflow.declined, why="no address")
+CARRIED = partial(remarks.carried, reference="M-1")
+DECLINED = partial(remarks.declined, why="no address")
 
 
 @pytest.mark.parametrize(
@@ -146,4 +146,4 @@ def test_what_was_declined_is_for_people() -> None:
     case = after(case, DECLINED, key=case.stored.owed[0].key)
     assert tasks(case.stored, ALL) == ()
     assert [each.what for each in open_owed(case.stored)] == ["applied"]
-    assert open_owed(after(case, workflow.done).stored) == ()
+    assert open_owed(after(case, remarks.done).stored) == ()

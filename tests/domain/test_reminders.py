@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
@@ -106,7 +106,7 @@ def test_undo_looks_past_reminders() -> None:
 def test_undo_of_what_was_told_stays_refused_behind_a_reminder() -> None:
     case = a_case_in("received", a_case(policy=a_policy(timezone="UTC")))
     key = case.stored.owed[-1].key
-    told = case.having(workflow.carried(case, seller(later(case)), key=key).record)
+    told = case.having(remarks.carried(case, seller(later(case)), key=key).record)
     assert told.stored.history[-1].event == "done"
 
 
@@ -117,10 +117,10 @@ def test_the_platforms_own_deadline_stands() -> None:
     record = decision.record
     assert record.due
     assert (record.due.at, wakes_at(record)) == (ends, ends - 24 * HOUR)
-    moved = after(case.having(record), workflow.set_due, platform(), at=ends + DAY).stored
+    moved = after(case.having(record), remarks.set_due, platform(), at=ends + DAY).stored
     assert moved.due
     assert (moved.due.at, wakes_at(moved), moved.history[-1].event) == (ends + DAY, ends, "due")
-    assert not workflow.set_due(case.having(moved), seller(), at=ends + DAY).events
+    assert not remarks.set_due(case.having(moved), seller(), at=ends + DAY).events
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import workflow
+from returnctl.domain import remarks, workflow
 from returnctl.domain.anonymize import anonymize
 from returnctl.domain.record import Return
 from returnctl.domain.replay import faults
@@ -28,7 +28,7 @@ def test_what_the_workflow_made_holds(state: str) -> None:
 
 
 def test_so_do_steps_that_leave_the_table() -> None:
-    case = after(after(a_case_in("approved"), undo), workflow.note, text="again")
+    case = after(after(a_case_in("approved"), undo), remarks.note, text="again")
     case = after(after(case, workflow.cancel), anonymize, before=later(case, DAY))
     assert events(case.stored)[-4:] == ["undo", "note", "cancel", "anonymize"]
     tried = [*events(case.stored), "try"]
@@ -69,9 +69,9 @@ def test_what_was_touched_does_not(touch: Callable[[Return], Return], fault: str
     assert fault in list(faults(touch(record), events(record)))
 
 
-@pytest.mark.parametrize("step", [workflow.note, undo])
+@pytest.mark.parametrize("step", [remarks.note, undo])
 def test_steps_that_lead_elsewhere_than_they_may(step: Callable[..., object]) -> None:
-    facts = {"text": "x"} if step is workflow.note else {}
+    facts = {"text": "x"} if step is remarks.note else {}
     record = after(a_case_in("approved"), step, seller(later(a_case_in("approved"))), **facts).stored  # type: ignore[arg-type]
     led = _entry(replace(record, state=State.RECEIVED), -1, to=State.RECEIVED)
     assert "wrong_way" in list(faults(led, events(led)))

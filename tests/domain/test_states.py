@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Case, Decision
 from returnctl.domain.record import Return
 from returnctl.domain.states import ANYWHERE, ENDED, TRANSITIONS, Event, Fault, Kind, State, allowed
@@ -70,11 +70,11 @@ DOES: dict[str, Callable[..., Decision]] = {
     "close": lambda case, moment: step(case, Event.CLOSE, State.CLOSED, moment),
     "escalate": partial(dispute.escalate, claim="refund_amount"),
     "resolve": partial(dispute.resolve, outcome="none"),
-    "note": partial(workflow.note, text="call her"),
-    "message": partial(workflow.message, text="a photo, please"),
-    "attach": partial(workflow.attach, evidence=(a_photo(),)),
-    "done": workflow.done,
-    "due": partial(workflow.set_due, at=NOW + 9 * DAY),
+    "note": partial(remarks.note, text="call her"),
+    "message": partial(remarks.message, text="a photo, please"),
+    "attach": partial(remarks.attach, evidence=(a_photo(),)),
+    "done": remarks.done,
+    "due": partial(remarks.set_due, at=NOW + 9 * DAY),
 }
 # Where each leads on the plain way: a return and refund of three units, two of which are here when it is received.
 LEADS = {
@@ -208,7 +208,7 @@ def test_where_an_inspection_leads(kind: Kind, grade: str, to: State) -> None:
 )
 def test_a_repeat_is_unchanged(state: str, again: Callable[..., Decision]) -> None:
     case = a_case_in(state)
-    noted = after(case, workflow.note, text="in between")
+    noted = after(case, remarks.note, text="in between")
     assert again(case, seller(later(case))) == Decision(case.stored)
     assert again(noted, seller(later(noted))) == Decision(noted.stored)
 
@@ -252,7 +252,7 @@ def test_a_total_of_nothing_is_refunded_at_once() -> None:
 
 def test_a_message_of_the_buyer_is_kept_with_its_side() -> None:
     case = a_case_in("requested")
-    said = workflow.message(case, buyer(later(case)), text="It is cracked").record
+    said = remarks.message(case, buyer(later(case)), text="It is cracked").record
     assert [(message.by, message.text) for message in said.messages] == [("buyer", "It is cracked")]
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Decision
 from returnctl.domain.owed import attempt
 from returnctl.domain.record import Return
@@ -40,9 +40,9 @@ def but_for_the_books(record: Return) -> Return:
         ("disputed", partial(dispute.resolve, outcome="none", reference="D-1")),
         ("disputed", partial(dispute.resolve, outcome="refund", amount=Decimal("9.99"))),
         ("disputed", partial(dispute.resolve, outcome="return")),
-        ("refunded", partial(workflow.note, text="done")),
-        ("closed", partial(workflow.message, text="Sorry")),
-        ("approved", partial(workflow.attach, evidence=(a_photo(),))),
+        ("refunded", partial(remarks.note, text="done")),
+        ("closed", partial(remarks.message, text="Sorry")),
+        ("approved", partial(remarks.attach, evidence=(a_photo(),))),
     ],
 )
 def test_the_return_is_as_it_was(state: str, step: Callable[..., Decision]) -> None:
@@ -73,7 +73,7 @@ def test_what_was_told_stays() -> None:
         undo(case.having(replace(case.stored, owed=told)), seller())
     assert refused.value.facts["why"] == "told"
     with pytest.raises(NothingToUndo) as refused:
-        undo(after(case, workflow.done), seller())
+        undo(after(case, remarks.done), seller())
     assert refused.value.facts["why"] == "told"
 
 
@@ -89,7 +89,7 @@ def test_what_hooks_were_asked_for_since_stays_as_they_left_it() -> None:
     first, second = case.stored.owed
     case = case.having(replace(case.stored, owed=(first, replace(second, attempts=0))))
     assert [(x.status, x.attempts) for x in after(case, undo).stored.owed] == [("open", 1), ("withdrawn", 0)]
-    case = after(case, workflow.declined, key=first.key, why="no address")
+    case = after(case, remarks.declined, key=first.key, why="no address")
     assert [x.status for x in after(case, undo).stored.owed] == ["declined", "open"]
 
 
@@ -102,7 +102,7 @@ def test_money_that_a_note_booked_stays() -> None:
 
 
 def test_what_was_told_before_does_not_matter() -> None:
-    case = after(a_case_in("requested"), workflow.done)
+    case = after(a_case_in("requested"), remarks.done)
     assert after(after(case, workflow.approve), undo).stored.state == "requested"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from returnctl.domain import workflow
+from returnctl.domain import remarks, workflow
 from returnctl.domain.case import Decision
 from returnctl.domain.record import Return
 from returnctl.errors import Failure, NotAllGraded, NotFound, NothingGiven, TooManyUnits
@@ -99,9 +99,9 @@ def test_a_grade_that_wants_proof(grade: str, evidence: Any, warnings: tuple[str
 
 
 def test_a_file_is_kept_once() -> None:
-    case = after(a_case_in("requested"), workflow.attach, evidence=(a_photo("a"), a_photo("b"), a_photo("a")))
+    case = after(a_case_in("requested"), remarks.attach, evidence=(a_photo("a"), a_photo("b"), a_photo("a")))
     assert [file.name for file in case.stored.evidence] == ["a", "b"]
-    assert not workflow.attach(case, seller(later(case)), evidence=(a_photo("b"),)).events
+    assert not remarks.attach(case, seller(later(case)), evidence=(a_photo("b"),)).events
     case = after(case, workflow.reject, reason="not_our_item", evidence=(a_photo("b"), a_photo("c")))
     assert [file.name for file in case.stored.evidence] == ["a", "b", "c"]
 

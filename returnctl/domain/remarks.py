@@ -1,0 +1,73 @@
+"""Events that leave the state: what is said, shown and put off, and what was owed and is booked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.owed import booked, open_owed, settled
+from returnctl.domain.record import Evidence, Message, with_files
+from returnctl.domain.states import Event, allowed
+from returnctl.domain.step import noted, stay, unchanged, utc, waiting
+from returnctl.errors import WrongState
+
+
+def note(case: Case, moment: Moment, *, text: str) -> Decision:
+    return stay(case, Event.NOTE, moment, {"text": text})
+
+
+def message(case: Case, moment: Moment, *, text: str) -> Decision:
+    """To the other side; the seller's is owed as a `tell`."""
+    said = Message(at=case.at(moment), by=moment.by.role, text=text)
+    return stay(case, Event.MESSAGE, moment, {}, messages=(*case.stored.messages, said))
+
+
+def set_due(case: Case, moment: Moment, *, at: datetime) -> Decision:
+    """The platform's own deadline, or another one for this return, stands instead of the policy's.
+
+    Raises WrongState where nothing is waited for.
+    """
+    record = case.stored
+    if record.due is None:
+        raise WrongState(id=record.id, event=Event.DUE, state=record.state, allowed=list(allowed(record.state)))
+    if record.due.at == at:
+        return unchanged(case)
+    moved = replace(record, due=replace(record.due, at=at, lapsed=False))
+    after_it = waiting(moved, case.rules(), case.at(moment))
+    facts = {"due": record.due.action, "was": utc(record.due.at), "ends": utc(at)}
+    return stay(case, Event.DUE, moment, facts, due=after_it.due, sweep_at=after_it.sweep_at, owed=after_it.owed)
+
+
+def attach(case: Case, moment: Moment, *, evidence: tuple[Evidence, ...]) -> Decision:
+    """Files that the return has already are not added again."""
+    files = with_files(case.stored, evidence)
+    new = files[len(case.stored.evidence) :]
+    if not new:
+        return unchanged(case)
+    return stay(case, Event.ATTACH, moment, {"files": [file.sha256 for file in new]}, evidence=files)
+
+
+def done(case: Case, moment: Moment) -> Decision:
+    """What was owed and done by hand is booked."""
+    owed = open_owed(case.stored)
+    if not owed:
+        return unchanged(case)
+    return stay(case, Event.DONE, moment, {"owed": [each.key for each in owed]}, owed=booked(case.stored))
+
+
+def carried(case: Case, moment: Moment, *, key: str, reference: str | None = None) -> Decision:
+    """A hook says that it told or did it."""
+    owed = settled(case.stored, key, "done")
+    if owed == case.stored.owed:
+        return unchanged(case)
+    return stay(case, Event.DONE, moment, noted("", owed=[key], reference=reference), owed=owed)
+
+
+def declined(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
+    """A hook says that it never will: from here on it is for people."""
+    owed = settled(case.stored, key, "declined")
+    if owed == case.stored.owed:
+        return unchanged(case)
+    return stay(case, Event.NOTE, moment, {"declined": [key], "why": why}, owed=owed)
