@@ -190,10 +190,25 @@ class Owed(Document, frozen=True):
         return int(self.key.split("/")[-2])
 
 
+class Offer(Document, frozen=True, kw_only=True):
+    """What one side offers to settle the return with, still to be paid from now on; `until` is when it lapses.
+
+    `replaced` by a further offer; `withdrawn` when the return went on without it.
+    """
+
+    at: datetime
+    by: Role
+    amount: Decimal
+    until: datetime
+    note: str = ""
+    status: Literal["open", "accepted", "declined", "lapsed", "replaced", "withdrawn"] = "open"
+
+
 class Dispute(Document, frozen=True, kw_only=True):
     """The contested part; `escalated_from` is the state that a withdrawal leads back to.
 
-    `appeal_until` ends the time in which the seller may appeal against a decision of the platform.
+    `appeal_until` ends the time in which the seller may appeal against a decision of the platform; `appeal` is a
+    dispute that such an appeal opened.
     """
 
     stage: Literal["negotiation", "platform"]
@@ -208,14 +223,39 @@ class Dispute(Document, frozen=True, kw_only=True):
     amount: Decimal | None = None
     reference: str | None = None
     appeal_until: datetime | None = None
+    appeal: bool = False
+
+
+class Seen(Document, frozen=True):
+    """Where a platform's word was read: the file, and the row in it, from 1."""
+
+    file: str
+    row: int
 
 
 class External(Document, frozen=True):
-    """A return that a platform runs."""
+    """A return that a platform runs, as it last reported it; statuses are the platform's own words, kept as they are.
+
+    `refund` is what it gives back for the whole return; `compensation` what it pays the seller. `asks` are the
+    answers it waits for, until `deadline`. `updated_at` is the instant of the report: older ones change nothing.
+    `uncertain`: the source cannot tell a refused request from a refused parcel.
+    """
 
     platform: str
     return_id: str
     status: str | None = None
+    sub_status: str | None = None
+    dispute: str | None = None
+    appeal: str | None = None
+    refund: Decimal | None = None
+    refunded_at: datetime | None = None
+    compensation_status: str | None = None
+    compensation: Decimal | None = None
+    asks: tuple[str, ...] = ()
+    deadline: datetime | None = None
+    updated_at: datetime | None = None
+    seen: Seen | None = None
+    uncertain: bool = False
 
 
 class Happened(Document, frozen=True, kw_only=True):
@@ -263,6 +303,7 @@ class Return(Document, frozen=True, kw_only=True):
     refunds: tuple[Refund, ...] = ()
     owed: tuple[Owed, ...] = ()
     dispute: Dispute | None = None
+    offers: tuple[Offer, ...] = ()
     external: External | None = None
     history: tuple[Happened, ...] = ()
     before: dict[str, Any] | None = None
