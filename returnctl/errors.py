@@ -215,6 +215,20 @@ class Frozen(WrongState):
     code = "frozen"
 
 
+class WrongSide(Failure):
+    """Only the other side can do this: facts `id`, `event`, `role`, `sides` (who can), `why` for an appeal."""
+
+    code = "wrong_side"
+    exit = Exit.WRONG_STATE
+
+
+class NoOffer(Failure):
+    """Nothing waits for an answer: facts `id`, `event`."""
+
+    code = "no_offer"
+    exit = Exit.WRONG_STATE
+
+
 class NothingToUndo(Failure):
     """Facts `id`, `event`, `why` (a key of the sentences)."""
 

@@ -135,7 +135,7 @@ def _say_what_came(wanted: Wanted, result: Result, record: Return, values: dict[
     from returnctl.output import results as text
 
     at = result.at or wanted.read_clock()
-    lines = text.lines(values, at, result.due, result.breakdown or None, record.currency)
+    lines = text.lines(values, at, result.due, result.breakdown or None, record)
     put([_foreseen(wanted, result.at), *(f"{line}\n" for line in lines)])
     if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
         put([_rest(record) + "\n"])

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from returnctl.cli.group import Command
+from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
-from returnctl.cli.verbs import each_id, one_id
+from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.domain.dispute import CLAIMS, OUTCOMES
 from returnctl.output.words import mark
 
@@ -19,7 +19,12 @@ from returnctl.output.words import mark
 @option("--amount", metavar="AMOUNT", help=mark("What is asked for."))
 @option("--note", default="", help=mark("The claim in words."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
-@option("--to", "stage", type=click.Choice(["platform"]), help=mark("From negotiation to the platform."))
+@option(
+    "--to",
+    "stage",
+    type=click.Choice(["platform"]),
+    help=mark("From negotiation to the platform, or to appeal."),
+)
 @option("--case", "number", metavar="ID", help=mark("The platform's number of the case."))
 @writing
 @everywhere
@@ -30,6 +35,45 @@ def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, 
 
     facts = said | {"amount": _typed(amount), "to_platform": stage == "platform"}
     return each_id(wanted, (id,), dispute.escalate, Role.BUYER, **facts)
+
+
+@click.command(cls=Command)
+@one_id
+@option("--amount", metavar="AMOUNT", required=True, help=mark("What is offered, to be paid from now on."))
+@option("--until", metavar="WHEN", help=mark("When it lapses (default: the policy's time to negotiate)."))
+@option("--note", default="", help=mark("Told to the other side."))
+@writing
+@everywhere
+@pass_wanted
+def offer(wanted: Wanted, /, id: str, amount: str, until: str | None, note: str) -> int:  # noqa: A002
+    from returnctl.domain import negotiation
+
+    facts = {"amount": _typed(amount), "until": wanted.instant(until, "--until"), "note": note}
+    return each_id(wanted, (id,), negotiation.offer, **facts)
+
+
+@click.command(cls=Command)
+@ids
+@option("--note", default="", help=mark("Told to the other side."))
+@writing
+@everywhere
+@pass_wanted
+def accept(wanted: Wanted, /, ids: Ids, note: str) -> int:
+    from returnctl.domain import negotiation
+
+    return each_id(wanted, typed_ids(ids), negotiation.accept, negotiation.answers, note=note)
+
+
+@click.command(cls=Command)
+@ids
+@option("--note", default="", help=mark("Told to the other side."))
+@writing
+@everywhere
+@pass_wanted
+def decline(wanted: Wanted, /, ids: Ids, note: str) -> int:
+    from returnctl.domain import negotiation
+
+    return each_id(wanted, typed_ids(ids), negotiation.decline, negotiation.answers, note=note)
 
 
 @click.command(cls=Command)

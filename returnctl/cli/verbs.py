@@ -16,11 +16,14 @@ ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 one_id = click.argument("id", metavar="ID")
 
 
-def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = "seller", **facts: Any) -> int:
-    """One function of the workflow for each id. `evidence` names files, which are read before anything is locked."""
+def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: Any = "seller", **facts: Any) -> int:
+    """One function of the workflow for each id, by this side: a role, or a function of the case that tells it.
+
+    `evidence` names files, which are read before anything is locked.
+    """
     from returnctl.domain.states import Role
 
-    road, asked = wanted.road(), dict(facts)
+    road, asked, side = wanted.road(), dict(facts), role if callable(role) else Role(role)
     if facts.get("evidence"):
         from returnctl.shop.evidence import Files
 
@@ -30,8 +33,8 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: str = 
     elif "evidence" in facts:
         facts["evidence"] = ()
     if len(words) == 1:
-        return answer(wanted, [road.change(words[0], decide, Role(role), asked=asked, **facts)])
+        return answer(wanted, [road.change(words[0], decide, side, asked=asked, **facts)])
     from returnctl.cli.many import change_all
 
-    jobs = (road.job(word, decide, Role(role), asked=asked, **facts) for word in words)
+    jobs = (road.job(word, decide, side, asked=asked, **facts) for word in words)
     return change_all(wanted, road, jobs, len(words))

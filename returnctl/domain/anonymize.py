@@ -15,8 +15,8 @@ from returnctl.domain.step import stay, unchanged
 NOBODY = Buyer(id="anonymized")
 # Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
 _KEPT = frozenset(
-    "amount asked at because carrier case claim declined due grades items key method outcome owed reason reference"
-    " stage undone was".split()
+    "amount appeal asked at because carrier case claim declined due ends grades items key method outcome owed reason"
+    " reference stage undone was".split()
 )
 
 
@@ -46,6 +46,7 @@ def _without_buyer(record: Return) -> Return:
         refunds=tuple(replace(refund, why=None) for refund in record.refunds),
         owed=tuple(x if x.status == "done" else replace(x, status="withdrawn") for x in record.owed),
         dispute=dispute and replace(dispute, note=""),
+        offers=tuple(replace(offer, note="") for offer in record.offers),
         history=tuple(map(_without_words, record.history)),
     )
 

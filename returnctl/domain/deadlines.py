@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from returnctl.domain.calendar import after_days, after_working_days
 from returnctl.domain.policy import Deadline
-from returnctl.domain.record import Due, Return
+from returnctl.domain.record import Due, Offer, Return
 from returnctl.domain.states import Event, Role, State
 from returnctl.domain.terms import Resolved, calendar_of
 
@@ -21,6 +21,15 @@ _WAITS: dict[State, tuple[str, Role]] = {
 }
 # A payment in several steps has the one deadline that its first step opened.
 _PAYING = frozenset({Event.REFUND, Event.CONFIRM, Event.FAIL})
+
+
+_OTHER = {Role.BUYER: Role.SELLER, Role.SELLER: Role.BUYER}
+
+
+def answer(made: Offer, record: Return, rules: Resolved) -> Due:
+    """What an open offer waits for: the other side's answer. Unanswered it lapses, or the dispute goes on."""
+    then = rules.terms.deadlines["negotiate"].then if record.state is State.DISPUTED else "decline"
+    return Due("negotiate", _OTHER[made.by], made.until, then)
 
 
 def after(event: Event, record: Return, rules: Resolved, now: datetime) -> Due | None:

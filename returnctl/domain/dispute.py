@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,10 +14,10 @@ from returnctl.domain.deadlines import ends_at
 from returnctl.domain.money import ZERO
 from returnctl.domain.record import Dispute, Evidence, Line, Return, with_files
 from returnctl.domain.refund import left, settled
-from returnctl.domain.states import Event, State, allowed
-from returnctl.domain.step import basis, check, stands_after, step, unchanged
+from returnctl.domain.states import Event, Role, State
+from returnctl.domain.step import basis, check, noted, stands_after, step, unchanged, wrong_state
 from returnctl.domain.units import counted, counts, free, is_approved
-from returnctl.errors import NothingGiven, TooManyUnits, TooMuchMoney, WrongState
+from returnctl.errors import NothingGiven, TooManyUnits, TooMuchMoney, WrongSide
 
 CLAIMS = ("damage_liability", "refund_amount", "never_arrived", "not_returned", "wrong_item", "other")
 OUTCOMES = ("refund", "return", "none", "compensated")
@@ -30,16 +31,21 @@ def escalate(
     case: Case, moment: Moment, *, claim: str = "other", amount: Decimal | None = None, note: str = "",
     evidence: tuple[Evidence, ...] = (), to_platform: bool = False, number: str | None = None,
 ) -> Decision:  # fmt: skip
-    """Contest it; from negotiation, `to_platform`, where `number` is the platform's case. Raises WrongState."""
+    """Contest it; from negotiation, `to_platform`, where `number` is the platform's case.
+
+    After a decision of the platform against the seller, `to_platform` is the appeal. Raises WrongState, WrongSide.
+    """
     record = case.stored
     if record.dispute and record.state is State.DISPUTED:
         if to_platform:
             return _to_platform(case, record.dispute, moment, note, evidence, number)
         if claim == record.dispute.claim:
             return unchanged(case)
+    if to_platform and record.dispute and record.dispute.appeal_until:
+        return _appeal(case, record.dispute, moment, amount, note, evidence, number)
     if to_platform or record.state is State.DISPUTED:
         event = "escalate --to platform" if to_platform else Event.ESCALATE
-        raise WrongState(id=record.id, event=event, state=record.state, allowed=list(allowed(record.state)))
+        raise wrong_state(record, event)
     check(record, Event.ESCALATE)
     dispute = Dispute(
         stage="negotiation", claim=claim, by=moment.by.role, at=case.at(moment), escalated_from=record.state,
@@ -57,11 +63,27 @@ def _to_platform(
     if dispute.stage == "platform":
         if number in (None, dispute.case):
             return unchanged(case)
-        raise WrongState(
-            id=record.id, event="escalate --to platform", state=record.state, allowed=list(allowed(record.state))
-        )
+        raise wrong_state(record, "escalate --to platform")
     facts = {"stage": "platform"} | ({"case": number} if number else {}) | ({"note": note} if note else {})
     dispute = replace(dispute, stage="platform", case=number or dispute.case)
+    files = with_files(record, evidence)
+    return step(case, Event.ESCALATE, State.DISPUTED, moment, facts, dispute=dispute, evidence=files)
+
+
+def _appeal(
+    case: Case, decided: Dispute, moment: Moment, amount: Decimal | None, note: str,
+    evidence: tuple[Evidence, ...], number: str | None,
+) -> Decision:  # fmt: skip
+    """Against the decision of the platform, which looks at it again: there is no negotiation any more."""
+    record = case.stored
+    check(record, Event.ESCALATE)
+    if moment.by.role is not Role.SELLER:
+        raise WrongSide(id=record.id, event="escalate", role=moment.by.role, sides=[Role.SELLER], why="appeal")
+    dispute = Dispute(
+        stage="platform", claim=decided.claim, by=Role.SELLER, at=case.at(moment), escalated_from=record.state,
+        asked=amount, note=note, case=number or decided.case, appeal=True,
+    )  # fmt: skip
+    facts = noted(note, stage="platform", appeal=True, case=number, asked=None if amount is None else str(amount))
     files = with_files(record, evidence)
     return step(case, Event.ESCALATE, State.DISPUTED, moment, facts, dispute=dispute, evidence=files)
 
@@ -90,8 +112,8 @@ def resolve(
 
 
 def _appeal_until(case: Case, dispute: Dispute, moment: Moment) -> datetime | None:
-    """Against what the platform decided for the buyer, the seller may appeal for a while."""
-    if dispute.stage != "platform" or dispute.outcome not in ("refund", "return"):
+    """Against what the platform decided for the buyer, the seller may appeal for a while, and once."""
+    if dispute.stage != "platform" or dispute.outcome not in ("refund", "return") or dispute.appeal:
         return None
     rules = case.rules()
     return ends_at(rules.terms.deadlines["appeal"], rules, case.at(moment))
@@ -114,14 +136,24 @@ def _refunded(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str, 
     asked = dispute.asked if dispute.amount is None else dispute.amount
     if asked is None:
         raise NothingGiven(id=record.id, wanted="amount")
-    most = left(case.order, (record, *case.others))
-    if not ZERO < asked <= most:
-        raise TooMuchMoney(id=record.id, asked=str(asked), most=str(most), currency=record.currency)
-    agreed, breakdown = settled(basis(case, record), asked, _held(case), case.at(moment))
-    return step(
-        case, Event.RESOLVE, State.REFUND_DUE, moment, {**facts, "amount": str(asked)}, agreed=agreed,
-        breakdown=breakdown, dispute=replace(dispute, amount=asked),
-    )  # fmt: skip
+    told = {**facts, "amount": str(asked)}
+    return settle(case, Event.RESOLVE, asked, moment, told, dispute=replace(dispute, amount=asked))
+
+
+def settle(
+    case: Case, event: Event, amount: Decimal, moment: Moment, facts: Mapping[str, object], **changes: Any,  # noqa: ANN401
+) -> Decision:  # fmt: skip
+    """What was agreed or decided is still to be paid from now. Raises TooMuchMoney."""
+    check_borne(case, amount)
+    agreed, breakdown = settled(basis(case, case.stored), amount, _held(case), case.at(moment))
+    return step(case, event, State.REFUND_DUE, moment, facts, agreed=agreed, breakdown=breakdown, **changes)
+
+
+def check_borne(case: Case, amount: Decimal) -> None:
+    """Raises TooMuchMoney unless it lies above 0 and within what the order still bears."""
+    record, most = case.stored, left(case.order, (case.stored, *case.others))
+    if not ZERO < amount <= most:
+        raise TooMuchMoney(id=record.id, asked=str(amount), most=str(most), currency=record.currency)
 
 
 def _held(case: Case) -> dict[str, int]:
@@ -148,9 +180,7 @@ def _sent_back(case: Case, dispute: Dispute, moment: Moment, facts: Mapping[str,
     record = case.stored
     paid = record.refunded().amount
     if paid or dispute.escalated_from in _CARRIED_OUT or any(line.received for line in record.lines):
-        raise WrongState(
-            id=record.id, event="resolve --outcome return", state=record.state, allowed=list(allowed(record.state))
-        )
+        raise wrong_state(record, "resolve --outcome return")
     lines = _held_again(case)
     if not any(line.approved for line in lines):
         first = record.lines[0]

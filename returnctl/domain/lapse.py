@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, workflow
+from returnctl.domain import dispute, negotiation, paying, workflow
 from returnctl.domain.automatic import by_hand
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.owed import without_reminders
@@ -27,7 +27,7 @@ def lapse(case: Case, moment: Moment, *, pays: bool = False) -> Decision:
         return unchanged(case)
     rules = case.rules()
     if record.due and not record.due.lapsed and record.due.at <= moment.now:
-        return _over(case, record.due, rules, moment, pays=pays) or _remind(case, rules, moment)
+        return _over(case, record.due, rules, moment, pays=pays) or _unanswered(case, record.due, rules, moment)
     return _remind(case, rules, moment)
 
 
@@ -60,6 +60,12 @@ def _followed(case: Case, due: Due, facts: Facts, moment: Moment) -> Decision | 
             return dispute.escalate(case, moment, to_platform=True)
         case _:
             return None
+
+
+def _unanswered(case: Case, due: Due, rules: Resolved, moment: Moment) -> Decision:
+    """Only people can go on; an offer has lapsed all the same."""
+    lapsed = negotiation.lapse(case, moment, because=_facts(due, rules))
+    return lapsed.then(case, _remind, rules, moment) if lapsed.events else _remind(case, rules, moment)
 
 
 def _paid(case: Case, facts: Facts, moment: Moment) -> Decision | None:

@@ -26,12 +26,17 @@ _TELLS: dict[tuple[str, State], str] = {
     (Event.REPLACE, State.REPLACED): "replaced",
     (Event.EXPIRE, State.EXPIRED): "expired",
     (Event.CLOSE, State.CLOSED): "closed",
+    (Event.ACCEPT, State.REFUND_DUE): "agreed",
 }
+# What one side says to the other: the buyer knows their own.
+_SAID: dict[str, str] = {Event.MESSAGE: "message", Event.OFFER: "offer", Event.DECLINE: "declined"}
 # To whom the reminder of a due goes; the seller reads the list of what to do, so theirs is for hooks alone.
 _REMINDERS = {Role.BUYER: "remind_buyer"}
 _REMIND_SELLER = "remind_seller"
 # Decisions that a platform which runs the return must hear of.
 _ACTS = frozenset({Event.APPROVE, Event.REJECT, Event.INSPECT, Event.CONFIRM})
+# The same, where it is the seller who says it.
+_ANSWERS = frozenset({Event.OFFER, Event.ACCEPT, Event.DECLINE})
 
 
 def owes(record: Return, entry: Happened, shop_id: str) -> Iterator[Owed]:
@@ -40,8 +45,13 @@ def owes(record: Return, entry: Happened, shop_id: str) -> Iterator[Owed]:
     notice = _notice(entry)
     if notice:
         yield Owed(f"{stem}/{notice}", "tell")
-    if record.external and entry.event in _ACTS and entry.role is not Role.PLATFORM:
+    if record.external and _is_act(entry):
         yield Owed(f"{stem}/{entry.event}", "act")
+
+
+def _is_act(entry: Happened) -> bool:
+    by_us = entry.role is not Role.PLATFORM
+    return (entry.event in _ACTS and by_us) or (entry.event in _ANSWERS and entry.role is Role.SELLER)
 
 
 def _notice(entry: Happened) -> str | None:
@@ -49,8 +59,8 @@ def _notice(entry: Happened) -> str | None:
         return "decided"
     if entry.event == Event.REMIND:
         return _REMINDERS.get(entry.facts["by"], _REMIND_SELLER)
-    if entry.event == Event.MESSAGE:
-        return "message" if entry.role is Role.SELLER else None
+    if entry.event in _SAID:
+        return _SAID[entry.event] if entry.role is Role.SELLER else None
     return _TELLS.get((entry.event, entry.to))
 
 

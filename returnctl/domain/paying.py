@@ -13,8 +13,8 @@ from returnctl.domain.money import ZERO, Money, nothing, rounded
 from returnctl.domain.owed import attempt
 from returnctl.domain.record import Refund, RequestKey, Return, unpaid
 from returnctl.domain.refund import left, tenders
-from returnctl.domain.states import Event, State, allowed
-from returnctl.domain.step import check, stay, step, unchanged
+from returnctl.domain.states import Event, State
+from returnctl.domain.step import check, stay, step, unchanged, wrong_state
 from returnctl.errors import KeyUsed, NoProofOfPayment, NothingGiven, NotOffered, TooMuchMoney, WrongState
 
 STORE_CREDIT = "store_credit"
@@ -188,7 +188,7 @@ def _again(case: Case, moment: Moment) -> Decision:
 
 def _waited_for(record: Return) -> None:
     if record.state is not State.REFUNDING:
-        raise WrongState(id=record.id, event="refund --retry", state=record.state, allowed=list(allowed(record.state)))
+        raise wrong_state(record, "refund --retry")
 
 
 def _asked_before(record: Return, request: RequestKey | None) -> Refund | None:

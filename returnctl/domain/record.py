@@ -335,6 +335,12 @@ def with_files(record: Return, files: tuple[Evidence, ...]) -> tuple[Evidence, .
     return (*record.evidence, *new.values())
 
 
+def open_offer(record: Return) -> Offer | None:
+    """The one that waits for an answer: always the last."""
+    last = record.offers[-1] if record.offers else None
+    return last if last and last.status == "open" else None
+
+
 def unpaid(record: Return) -> Decimal:
     """What the breakdown still asks for, pending payments taken as paid."""
     return record.breakdown.total - record.refunded().amount if record.breakdown else ZERO

@@ -8,10 +8,9 @@ from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.owed import booked, open_owed, settled
-from returnctl.domain.record import Evidence, Message, with_files
-from returnctl.domain.states import Event, allowed
-from returnctl.domain.step import noted, stay, unchanged, utc, waiting
-from returnctl.errors import WrongState
+from returnctl.domain.record import Evidence, Message, Offer, Return, open_offer, with_files
+from returnctl.domain.states import Event
+from returnctl.domain.step import noted, stay, unchanged, utc, waiting, wrong_state
 
 
 def note(case: Case, moment: Moment, *, text: str) -> Decision:
@@ -31,13 +30,30 @@ def set_due(case: Case, moment: Moment, *, at: datetime) -> Decision:
     """
     record = case.stored
     if record.due is None:
-        raise WrongState(id=record.id, event=Event.DUE, state=record.state, allowed=list(allowed(record.state)))
+        raise wrong_state(record, Event.DUE)
     if record.due.at == at:
         return unchanged(case)
-    moved = replace(record, due=replace(record.due, at=at, lapsed=False))
+    moved = replace(record, due=replace(record.due, at=at, lapsed=False), offers=_until(record, at))
     after_it = waiting(moved, case.rules(), case.at(moment))
     facts = {"due": record.due.action, "was": utc(record.due.at), "ends": utc(at)}
-    return stay(case, Event.DUE, moment, facts, due=after_it.due, sweep_at=after_it.sweep_at, owed=after_it.owed)
+    return stay(
+        case,
+        Event.DUE,
+        moment,
+        facts,
+        due=after_it.due,
+        sweep_at=after_it.sweep_at,
+        owed=after_it.owed,
+        offers=after_it.offers,
+    )
+
+
+def _until(record: Return, at: datetime) -> tuple[Offer, ...]:
+    """An offer that is waited for ends with the due."""
+    made = open_offer(record)
+    if made is None or record.due is None or record.due.at != made.until:
+        return record.offers
+    return (*record.offers[:-1], replace(made, until=at))
 
 
 def attach(case: Case, moment: Moment, *, evidence: tuple[Evidence, ...]) -> Decision:

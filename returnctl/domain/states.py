@@ -34,7 +34,9 @@ class Event(StrEnum):
     FAIL = "fail"
     REPLACE = "replace"
     CONVERT = "convert"
+    OFFER = "offer"
     ACCEPT = "accept"
+    DECLINE = "decline"
     CANCEL = "cancel"
     EXPIRE = "expire"
     CLOSE = "close"
@@ -84,7 +86,9 @@ _S, _E = State, Event
 TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
     (_S.REQUESTED, _E.APPROVE): (_S.APPROVED, _S.REFUND_DUE, _S.REPLACEMENT_DUE),
     (_S.REQUESTED, _E.REJECT): (_S.REJECTED,),
+    (_S.REQUESTED, _E.OFFER): (_S.REQUESTED,),
     (_S.REQUESTED, _E.ACCEPT): (_S.REFUND_DUE,),
+    (_S.REQUESTED, _E.DECLINE): (_S.REQUESTED,),
     (_S.REQUESTED, _E.CANCEL): (_S.CANCELLED,),
     (_S.REQUESTED, _E.ESCALATE): (_S.DISPUTED,),
     (_S.APPROVED, _E.SHIP): (_S.IN_TRANSIT,),
@@ -107,10 +111,14 @@ TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
     (_S.REPLACEMENT_DUE, _E.CONVERT): (_S.REFUND_DUE,),
     (_S.REPLACEMENT_DUE, _E.ESCALATE): (_S.DISPUTED,),
     (_S.REPLACED, _E.ESCALATE): (_S.DISPUTED,),
+    (_S.REJECTED, _E.OFFER): (_S.REJECTED,),
     (_S.REJECTED, _E.ACCEPT): (_S.REFUND_DUE,),
+    (_S.REJECTED, _E.DECLINE): (_S.REJECTED,),
     (_S.REJECTED, _E.CLOSE): (_S.CLOSED,),
     (_S.REJECTED, _E.ESCALATE): (_S.DISPUTED,),
+    (_S.DISPUTED, _E.OFFER): (_S.DISPUTED,),
     (_S.DISPUTED, _E.ACCEPT): (_S.REFUND_DUE,),
+    (_S.DISPUTED, _E.DECLINE): (_S.DISPUTED,),
     (_S.DISPUTED, _E.ESCALATE): (_S.DISPUTED,),
     # Withdrawn, or resolved with `none` or `compensated`: `requested` and `rejected` end in `closed`, any
     # other state comes back.
@@ -126,10 +134,12 @@ TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
 
 # Events that leave the state; `undo` goes back to the state before the last event.
 ANYWHERE = (_E.NOTE, _E.MESSAGE, _E.ATTACH, _E.DONE, _E.DUE, _E.UNDO)
+# What both sides say of an amount, until one accepts or the platform decides.
+NEGOTIATION = frozenset({_E.OFFER, _E.ACCEPT, _E.DECLINE})
 # Nobody's step: `undo` looks past them to the last event.
 PASSING = frozenset({_E.REMIND, _E.LAPSE})
 # Events that only the program itself books: nobody types them.
-BOOKED = frozenset({_E.CONFIRM, _E.FAIL, _E.ACCEPT, _E.EXPIRE, _E.CLOSE})
+BOOKED = frozenset({_E.CONFIRM, _E.FAIL, _E.EXPIRE, _E.CLOSE})
 # States in which a return takes no units of its order.
 COUNTS_NONE = frozenset({_S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.CLOSED, _S.REPLACED})
 # States in which the breakdown is fixed, and money may go out or went out by it.

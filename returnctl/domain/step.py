@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from returnctl.domain import deadlines
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.owed import owes, without_reminders
-from returnctl.domain.record import Breakdown, Happened, Return
+from returnctl.domain.record import Breakdown, Happened, Offer, Return, open_offer
 from returnctl.domain.refund import Basis, breakdown
 from returnctl.domain.reminders import next_wake
-from returnctl.domain.states import FIXED, PASSING, TRANSITIONS, Event, Kind, State, allowed
+from returnctl.domain.states import FIXED, NEGOTIATION, PASSING, TRANSITIONS, Event, Kind, State, allowed
 from returnctl.domain.terms import Asked, Resolved, resolve
 from returnctl.errors import Frozen, WrongState
 
@@ -31,10 +31,26 @@ _WITHOUT = frozenset(
 
 def check(record: Return, event: Event) -> None:
     """Raises WrongState unless the table knows `event` in this state; Frozen where a dispute holds the money."""
-    if (record.state, event) in TRANSITIONS:
+    if (record.state, event) in TRANSITIONS and not _is_over(record, event):
         return
-    failure = Frozen if record.state is State.DISPUTED and event is Event.REFUND else WrongState
-    raise failure(id=record.id, event=event, state=record.state, allowed=list(allowed(record.state)))
+    raise wrong_state(record, event)
+
+
+def wrong_state(record: Return, event: str) -> WrongState:
+    failure = Frozen if record.state is State.DISPUTED and event == Event.REFUND else WrongState
+    return failure(id=record.id, event=event, state=record.state, allowed=ways_on(record))
+
+
+def ways_on(record: Return) -> list[Event]:
+    """The events of the table that can come next."""
+    answers = () if open_offer(record) else (Event.ACCEPT, Event.DECLINE)
+    return [event for event in allowed(record.state) if event not in answers and not _is_over(record, event)]
+
+
+def _is_over(record: Return, event: Event) -> bool:
+    """Once the platform decides, nobody negotiates."""
+    at_platform = record.state is State.DISPUTED and record.dispute and record.dispute.stage == "platform"
+    return bool(at_platform) and event in NEGOTIATION
 
 
 def step(
@@ -53,11 +69,24 @@ def step(
         raise TypeError(f"{event} does not lead from {old.state} to {to}")
     new = replace(old, state=to, **changes)
     rules, at = case.rules(), case.at(moment)
+    if "offers" not in changes and open_offer(old):
+        new = replace(new, offers=_left_open(old, at))
     if "due" not in changes:
         new = replace(new, due=deadlines.after(event, new, rules, at))
     if "breakdown" not in changes:
         new = replace(new, breakdown=_breakdown(case, old, new))
     return _written(case, waiting(new, rules, at), event, moment, facts or {})
+
+
+def ended(record: Return, status: str) -> tuple[Offer, ...]:
+    """Its offers, of which none waits for an answer any more."""
+    return tuple(replace(each, status=status) if each.status == "open" else each for each in record.offers)
+
+
+def _left_open(record: Return, at: datetime) -> tuple[Offer, ...]:
+    """Whatever leads on goes on without the offer."""
+    made = open_offer(record)
+    return ended(record, "lapsed" if made and made.until <= at else "withdrawn")
 
 
 def waiting(record: Return, rules: Resolved, at: datetime) -> Return:

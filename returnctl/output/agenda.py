@@ -31,6 +31,7 @@ THEN = {
     "pay": mark("If nobody acts, the refund is paid by itself at {at}."),
     "close": mark("If nobody acts, the return is closed by itself at {at}."),
     "escalate": mark("If nobody acts, the dispute goes to the platform by itself at {at}."),
+    "decline": mark("If nobody answers, the offer lapses at {at}."),
 }
 BY_THE_PLATFORM = mark("Until {at}. A platform runs this return and decides what follows.")
 NOTHING = mark("Until {at}. Nothing follows by itself.")

@@ -92,6 +92,14 @@ _SENTENCES: dict[str, Sentence] = {
     "frozen": Sentence(
         mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome OUTCOME"
     ),
+    "wrong_side": Sentence(
+        mark("{id}: '{event}' is for another side: {sides}."), "returnctl {command} {id} --as {side}"
+    ),
+    "wrong_side/appeal": Sentence(
+        mark("{id}: only the seller appeals against what the platform decided."),
+        "returnctl escalate {id} --to platform --as seller",
+    ),
+    "no_offer": Sentence(mark("{id}: no offer waits for an answer."), "returnctl offer {id} --amount AMOUNT"),
     "nothing_to_undo/first": Sentence(
         mark("{id}: a request cannot be undone, only cancelled."), "returnctl cancel {id}"
     ),
@@ -186,7 +194,7 @@ _RULES: dict[str, str] = {
     "quantity": mark("{asked} asked for, {bought} bought, {already} in other returns"),
 }
 # Facts whose values are words of the documents; what people type (types, methods, grades) stays as it is typed.
-_WORDS = frozenset({"state", "event", "starts", "missing", "what"})
+_WORDS = frozenset({"sides", "state", "event", "starts", "missing", "what"})
 
 
 def told(code: str, facts: Mapping[str, Any]) -> Sentence:
@@ -222,6 +230,9 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     if code == "not_eligible":
         made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
         made["hint"] = _way_on(facts)
+    if code == "wrong_side":
+        made["side"] = str(facts["sides"][0])
+        made["command"] = str(facts["event"])
     if code == "wrong_state":
         made["hint"] = _instead(facts)
     if code == "ambiguous":

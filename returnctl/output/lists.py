@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from returnctl.domain.owed import open_owed
 from returnctl.domain.record import Due, Return
+from returnctl.domain.reminders import APPEAL
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
@@ -40,12 +41,13 @@ def cells_of_return(row: Mapping[str, Any], now: datetime) -> list[str]:
 def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
     """A summary, what is owed outside (kind and what), and the command to type next.
 
-    `record` is needed only where something is owed, or an application is to be reviewed.
+    `record` is needed only where something is owed, where an application is to be reviewed, and for offers.
     """
-    owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record else ())]
-    eligible = not (record and any(x.outcome == "fail" and x.rule != "limits" for x in record.eligibility))
     row = row_of_return(summary)
-    command = next_command(row["id"], due_of(row), eligible=eligible or bool(record and record.exception))
+    waits = due_of(row)
+    is_appeal = bool(waits and waits.action == APPEAL)  # beside another row of this return, which says the rest
+    owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record and not is_appeal else ())]
+    command = next_command(row["id"], waits, record)
     return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"}
 
 

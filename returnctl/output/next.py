@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from returnctl.domain.record import Due
+from returnctl.domain.record import Due, Return, open_offer
 
 # What the side whose turn it is would type.
 _NEXT: dict[str, str] = {
@@ -14,9 +14,12 @@ _NEXT: dict[str, str] = {
     "confirm": "returnctl refund {id} --retry",
     "replace": "returnctl replace {id} --tracking NUMBER",
     "dispute": "returnctl show {id}",
-    "negotiate": "returnctl resolve {id} --outcome refund --amount AMOUNT",
+    "negotiate": "returnctl offer {id} --amount AMOUNT",
     "platform": "returnctl resolve {id} --outcome OUTCOME",
+    "appeal": "returnctl escalate {id} --to platform --as seller",
 }
+# Where the other side has made an offer.
+_ANSWER = "returnctl accept {id}"
 # Where an application failed a rule, the first suggestion is to refuse it.
 _REFUSE = "returnctl reject {id} --reason not_eligible"
 
@@ -27,6 +30,7 @@ _WANTS = {
     "resolve": " --outcome OUTCOME",
     "inspect": " --pass",
     "reject": " --reason CODE",
+    "offer": " --amount AMOUNT",
 }
 
 
@@ -35,12 +39,24 @@ def typed(event: str, id: str) -> str:  # noqa: A002 - the field's own name
     return f"returnctl {event} {id}{_WANTS.get(event, '')}"
 
 
-def next_command(id: str, waits: Due | None, *, eligible: bool = True) -> str:  # noqa: A002 - the field's own name
-    """What to type next, empty where nothing is waited for."""
+def next_command(id: str, waits: Due | None, record: Return | None = None) -> str:  # noqa: A002
+    """What to type next, empty where nothing is waited for. `record` is needed where a rule failed, or for offers."""
     if waits is None:
         return ""
     if waits.lapsed:
         return f"returnctl show {id}"
-    if waits.action == "review" and not eligible:
+    if record and _is_offered(record, waits):
+        return _ANSWER.format(id=id)
+    if record and waits.action == "review" and _is_refused(record):
         return _REFUSE.format(id=id)
     return _NEXT.get(waits.action, "returnctl show {id}").format(id=id)
+
+
+def _is_offered(record: Return, waits: Due) -> bool:
+    made = open_offer(record)
+    return waits.action in ("review", "negotiate") and made is not None and made.by is not waits.by
+
+
+def _is_refused(record: Return) -> bool:
+    """A rule failed, and nobody made an exception."""
+    return not record.exception and any(x.outcome == "fail" and x.rule != "limits" for x in record.eligibility)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from returnctl.domain.record import Breakdown, Due
+from returnctl.domain.record import Breakdown, Due, Return
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, word
 from returnctl.output.next import next_command
@@ -46,7 +46,7 @@ def _with_message(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines(
-    result: dict[str, Any], now: datetime, waits: Due | None, breakdown: Breakdown | None, currency: str
+    result: dict[str, Any], now: datetime, waits: Due | None, breakdown: Breakdown | None, record: Return
 ) -> Iterator[str]:
     """What people read of one result that went well."""
     steps = ", ".join(word(event) for event in result.get("events", ()))
@@ -59,10 +59,10 @@ def lines(
     if breakdown:
         from returnctl.output.worksheet import worksheet
 
-        yield worksheet(breakdown, currency)
+        yield worksheet(breakdown, record.currency)
     if waits:
         yield "  " + due(waits, now)
-    command = next_command(result["id"], waits)
+    command = next_command(result["id"], waits, record)
     if command and result["outcome"] == "done":
         yield "  " + say("next: {command}", command=clean(command))
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from returnctl.domain.record import Dispute, Happened, Return
+from returnctl.domain.record import Dispute, Due, Happened, Return
+from returnctl.domain.reminders import APPEAL
+from returnctl.domain.states import Role
 from returnctl.output.clean import clean
-from returnctl.output.forms import due, labelled, money, when, word
+from returnctl.output.forms import due, labelled, left, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
@@ -16,6 +18,11 @@ from returnctl.output.worksheet import worksheet
 
 _LINES = (mark("line"), mark("SKU"), mark("requested"), mark("approved"), mark("received"), mark("grade"))
 _REFUNDS = (mark("refund"), mark("method"), mark("status"), mark("reference"), mark("at"))
+_OFFERS = (mark("offer"), mark("by"), mark("status"), mark("until"), mark("note"))
+_ANSWERS = {
+    "open": mark("waits for an answer"), "accepted": mark("accepted"), "declined": mark("declined"),
+    "lapsed": mark("lapsed"), "replaced": mark("replaced by a further offer"), "withdrawn": mark("moot"),
+}  # fmt: skip
 _OWED = (mark("owed"), mark("what"))
 HISTORY = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
 # Facts whose values are codes of the program's own.
@@ -34,10 +41,11 @@ def _parts(record: Return, now: datetime, zone: str) -> Iterator[str]:
     yield _goods(record)
     yield eligibility(record, zone)
     yield worksheet(record.breakdown, record.currency) if record.breakdown else ""
+    yield _offers(record, zone)
     yield _refunds(record, zone)
     yield _owed(record)
     yield history(record.history, zone)
-    command = next_command(record.id, record.due)
+    command = next_command(record.id, record.due, record)
     yield say("next: {command}", command=command) if command else ""
 
 
@@ -56,6 +64,7 @@ def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:
         (say("exception"), record.exception.why if record.exception else ""),
         (say("failed rules"), failed),
         (say("dispute"), _contested(record.dispute) if record.dispute else ""),
+        (say("appeal"), _appeal(record, now, zone)),
         (say("parcels"), ", ".join(x.tracking or "?" for x in record.parcels)),
     ]
 
@@ -63,7 +72,24 @@ def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:
 def _contested(dispute: Dispute) -> str:
     """Where it stands and about what; after the decision how it ended."""
     about = labelled(word(dispute.stage), word(dispute.claim))
-    return f"{about} → {dispute.outcome}" if dispute.outcome else about
+    return f"{about} → {word(dispute.outcome)}" if dispute.outcome else about
+
+
+def _appeal(record: Return, now: datetime, zone: str) -> str:
+    """Until when the seller may, and how."""
+    until = record.dispute and record.dispute.appeal_until
+    if not until or until <= now:
+        return ""
+    ends = Due(APPEAL, Role.SELLER, until, "remind")
+    return f"{left(until, now)}, {when(until, zone)}: {next_command(record.id, ends)}"
+
+
+def _offers(record: Return, zone: str) -> str:
+    rows = [
+        [money(x.amount, record.currency), word(x.by), say(_ANSWERS[x.status]), when(x.until, zone), clean(x.note)]
+        for x in record.offers
+    ]
+    return aligned(rows, [say(name) for name in _OFFERS]) if rows else ""
 
 
 def _goods(record: Return) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from returnctl.domain.case import Actor, Decision, Moment
+from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.money import parse
 from returnctl.domain.record import Breakdown, Due, Return
 from returnctl.domain.states import Event, Role, State
@@ -25,6 +25,8 @@ from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
 Decide = Callable[..., Decision]
+# Whose step it is where nobody said: fixed, or as the case tells.
+Side = Role | Callable[[Case], Role]
 _PATIENCE = 30
 
 
@@ -110,7 +112,7 @@ class Road:
         self.settings = shop.settings
         self._login = login_name()
 
-    def change(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
+    def change(self, word: str, decide: Decide, role: Side, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
         """Lead one return on by a function of `domain.workflow`, and carry out what that owes outside.
 
         A failure becomes a result. `asked` is what the request key stands for, where that is not the facts themselves.
@@ -125,7 +127,7 @@ class Road:
 
         return carry(self, done)
 
-    def book(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
+    def book(self, word: str, decide: Decide, role: Side, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
         """Load the case under the lock, decide, commit."""
         return self.alone(self.job(word, decide, role, asked, **facts))
 
@@ -137,13 +139,13 @@ class Road:
         with self.writing() as writer:
             return self.commit(writer, self.planned(Draft(writer), job))
 
-    def job(self, word: str, decide: Decide, role: Role, /, asked: object = None, **facts: Any) -> Job:  # noqa: ANN401
+    def job(self, word: str, decide: Decide, role: Side, /, asked: object = None, **facts: Any) -> Job:  # noqa: ANN401
         """The request to lead one return on; `files` among the facts are the contents of its evidence."""
         asked = asked or dict(facts)
         return Job(word, lambda draft: self._found(draft, word, decide, role, asked, facts))
 
     def _found(
-        self, draft: Draft, word: str, decide: Decide, role: Role, asked: object, facts: dict[str, Any]
+        self, draft: Draft, word: str, decide: Decide, role: Side, asked: object, facts: dict[str, Any]
     ) -> Planned:
         id = the_return(draft.snapshot.find(word), word)  # noqa: A001 - the field's own name
         return self.planned(draft, Job(id, lambda draft: self._decided(draft, id, decide, role, asked, dict(facts))))
@@ -153,16 +155,17 @@ class Road:
         draft: Draft,
         id: str,  # noqa: A002
         decide: Decide,
-        role: Role,
+        role: Side,
         asked: object,
         facts: dict[str, Any],
     ) -> Planned:
-        moment, files = self.moment(role), facts.pop("files", ())
+        files = facts.pop("files", ())
         key, request = self.key_of(id, asked)
         answered = self.answered(draft, key, request)
         if answered:
             return Planned(answered)
         case = draft.load(id, self.settings.shop_id)
+        moment = self.moment(role if isinstance(role, Role) else role(case))
         decision = decide(case, moment, **_amounts(facts, case.order.currency))
         return self.plan(decision, moment, from_=case.stored.state, key=key, asked=request, files=files)
 

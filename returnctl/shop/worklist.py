@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from returnctl.errors import Damaged, UnsafeHook
 from returnctl.shop.shop import Shop
 from returnctl.storage.changes import Query, Summary
 from returnctl.storage.snapshot import Snapshot
+
+# What to type next hangs on more than the due: on failed rules, or on an offer.
+_BY_DOCUMENT = frozenset({State.REQUESTED, State.REJECTED, State.DISPUTED})
 
 
 class Asked(NamedTuple):
@@ -42,7 +46,7 @@ def items(snapshot: Snapshot, asked: Asked, only: Group | None = None, *, whole:
     for group, summary in _found(snapshot, asked, only):
         if only not in (None, group):
             continue
-        if whole or summary.owed or summary.state is State.REQUESTED:
+        if whole or summary.owed or summary.state in _BY_DOCUMENT:
             yield _with_document(snapshot, group, summary)
         else:
             yield Item(group, summary)
@@ -93,7 +97,9 @@ def anything_to_do(snapshot: Snapshot, asked: Asked) -> bool:
 
 
 def _found(snapshot: Snapshot, asked: Asked, only: Group | None = None) -> Iterator[tuple[Group, Summary]]:
-    grouped = ((group_of(each.due, asked.day), each) for each in _summaries(snapshot, _until(asked, only)))
+    grouped = (
+        (group_of(each.due, asked.day), each) for each in _summaries(snapshot, asked.day.now, _until(asked, only))
+    )
     wanted = (each for each in grouped if not asked.overdue or each[0] is Group.OVERDUE)
     return islice(wanted, asked.limit)
 
@@ -105,7 +111,14 @@ def _until(asked: Asked, only: Group | None) -> datetime | None:
     return min(filter(None, (asked.until, end)), default=None)
 
 
-def _summaries(snapshot: Snapshot, until: datetime | None) -> Iterator[Summary]:
-    yield from snapshot.summaries(Query(open_only=True, due_before=until, sort="due"))
+def _soonest(summary: Summary) -> datetime:
+    return summary.due.at if summary.due else datetime.max.replace(tzinfo=UTC)
+
+
+def _summaries(snapshot: Snapshot, now: datetime, until: datetime | None) -> Iterator[Summary]:
+    waiting = snapshot.summaries(Query(open_only=True, due_before=until, sort="due"))
+    appeals = snapshot.summaries(Query(appeal_after=now))
+    in_time = (each for each in appeals if until is None or (each.due and each.due.at <= until))
+    yield from heapq.merge(waiting, in_time, key=_soonest)
     if until is None:
         yield from snapshot.summaries(Query(states=tuple(sorted(ENDED)), with_owed=True, sort="updated"))

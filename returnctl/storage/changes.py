@@ -73,8 +73,9 @@ class Query(Struct, frozen=True, kw_only=True):
     """Which returns: every condition that is given holds.
 
     `due_before` takes the instant itself in, `since` is the first instant of the last change; `external`
-    wants (True) or leaves out (False) returns that a platform runs. "due" sorts soonest first and those
-    without a due last, "updated" newest first.
+    wants (True) or leaves out (False) returns that a platform runs. `appeal_after` gives those whose seller may
+    appeal for longer than that, soonest first and with this as their due, whatever else is asked. "due" sorts
+    soonest first and those without a due last, "updated" newest first.
     """
 
     states: tuple[State, ...] = ()
@@ -86,6 +87,7 @@ class Query(Struct, frozen=True, kw_only=True):
     account: str | None = None
     external: bool | None = None
     with_owed: bool = False
+    appeal_after: datetime | None = None
     sort: Literal["id", "due", "updated"] = "id"
     limit: int | None = None
 

@@ -19,7 +19,7 @@ from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
 from returnctl.storage.layout import INDEX, ORDERS, number_at, path_of
 
-_VERSION = 2
+_VERSION = 3
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 _SECONDS = 2
 # Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.
@@ -41,7 +41,7 @@ CREATE TABLE shelves (shelf INTEGER PRIMARY KEY, account TEXT, state TEXT);
 CREATE TABLE returns (
     number INTEGER PRIMARY KEY, shelf INTEGER, type TEXT, order_id TEXT, reason TEXT, due_action TEXT,
     due_by TEXT, due INTEGER, due_then TEXT, total TEXT, currency TEXT, updated INTEGER, buyer TEXT,
-    applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER
+    applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER, appeal INTEGER
 );
 CREATE TABLE parcels (number INTEGER, tracking TEXT, PRIMARY KEY (number, tracking)) WITHOUT ROWID;
 CREATE TABLE orders (
@@ -60,6 +60,7 @@ CREATE INDEX IF NOT EXISTS by_shelf_updated ON returns (shelf, updated);
 CREATE INDEX IF NOT EXISTS by_shelf_owed ON returns (shelf, updated) WHERE owed > 0;
 CREATE INDEX IF NOT EXISTS by_due ON returns (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_sweep ON returns (sweep_at) WHERE sweep_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_appeal ON returns (appeal) WHERE appeal IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_order ON returns (order_id);
 CREATE INDEX IF NOT EXISTS by_buyer ON returns (buyer);
 CREATE INDEX IF NOT EXISTS by_external ON returns (external) WHERE external IS NOT NULL;
@@ -72,7 +73,7 @@ CREATE INDEX IF NOT EXISTS orders_by_buyer ON orders (buyer);
 # What `rows.return_row` gives beside number, account and state, in its order.
 RETURN = (
     "type, order_id, reason, due_action, due_by, due, due_then, total, currency, updated, buyer, applied,"
-    " external, owed, sweep_at, lapsed"
+    " external, owed, sweep_at, lapsed, appeal"
 )
 _SHELF = "SELECT shelf FROM shelves WHERE account IS ?2 AND state = ?3"
 _PUT_SHELF = f"INSERT INTO shelves (account, state) SELECT ?2, ?3 WHERE NOT EXISTS ({_SHELF})"

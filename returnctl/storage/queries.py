@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
+from returnctl.domain.reminders import APPEAL
 from returnctl.domain.states import ENDED
 from returnctl.storage.changes import OrderQuery, OrderRow, Query, Summary
 from returnctl.storage.index import Index
@@ -24,12 +25,15 @@ _SORTS: dict[str, tuple[str, Callable[[Row], Row]]] = {
     "due": ("due, number", lambda row: (row[_DUE], row[_NUMBER])),
     "updated": ("updated DESC, number DESC", lambda row: (-row[_UPDATED], -row[_NUMBER])),
 }
+_APPEALS = SUMMARY.replace("due_action, due_by, due, due_then, lapsed", f"'{APPEAL}', 'seller', appeal, 'remind', NULL")
 _HAS_DUE, _NO_DUE = "due IS NOT NULL", "due IS NULL"
 
 
 def summaries(index: Index, query: Query) -> Iterator[Summary]:
     shelves = index.shelves()
-    if query.buyer is not None or query.order is not None:
+    if query.appeal_after is not None:
+        found = _rows(index, "returns", _APPEALS, [("appeal > ?", _instant(query.appeal_after))], "appeal, number")
+    elif query.buyer is not None or query.order is not None:
         found = _of_few(index, query, shelves)
     else:
         first, *rest = _parts(query)

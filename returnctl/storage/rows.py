@@ -36,6 +36,7 @@ def instant(value: int) -> datetime:
 def return_row(record: Return) -> tuple[object, ...]:
     """Its number, what shelf it stands on, then the columns of `index.RETURN`."""
     due, external, wake = record.due, record.external, wakes_at(record)
+    appeal = record.dispute and record.dispute.appeal_until
     return (
         number_of(record.id),
         record.order.account,
@@ -53,6 +54,7 @@ def return_row(record: Return) -> tuple[object, ...]:
         sum(owed.status in ("open", "declined") for owed in record.owed),
         microseconds(wake) if wake else None,
         (due and due.lapsed) or None,
+        microseconds(appeal) if appeal else None,
     )
 
 

@@ -80,3 +80,77 @@ def test_how_much_must_be_said(demo: Path) -> None:
     unsaid = run("resolve", 5, "--outcome", "refund", "--json", cwd=demo, now=DEMO_NOW)
     assert (unsaid.code, unsaid.error["code"]) == (2, "nothing_given")
     assert run("resolve", 5, cwd=demo, now=DEMO_NOW).code == 2
+
+
+# --- offers
+
+
+def test_an_offer_is_answered_by_the_other_side(demo: Path) -> None:
+    first = typed(demo, "offer 14 --amount 10 --note goodwill").result
+    assert (first["events"], first["to"], first["due"]["action"], first["due"]["by"]) == (
+        ["offer"], "rejected", "negotiate", "buyer",
+    )  # fmt: skip
+    refused = run("accept", 14, "--as", "seller", "--json", cwd=demo, now=DEMO_NOW)
+    assert (refused.code, refused.error["code"]) == (5, "wrong_side")
+    assert refused.error["hint"] == "returnctl accept R-000014 --as buyer"
+    typed(demo, "offer 14 --amount 15.5 --as buyer", "accept 14 --note fine")
+    stored = record(demo, 14)
+    assert [(x["by"], x["amount"], x["status"]) for x in stored["offers"]] == [
+        ("seller", "10.00", "replaced"), ("buyer", "15.50", "accepted"),
+    ]  # fmt: skip
+    assert (stored["state"], stored["history"][-1]["role"], stored["agreed"]["amount"]) == (
+        "refund_due",
+        "seller",
+        "15.50",
+    )
+    assert typed(demo, "accept 14").result["outcome"] == "unchanged"
+    typed(demo, "refund 14 --reference TXN-14")
+    assert record(demo, 14)["state"] == "refunded"
+
+
+def test_an_offer_is_a_repeat_under_its_key_alone(demo: Path) -> None:
+    for _ in range(2):
+        typed(demo, "offer 14 --amount 10 --key monday")
+    assert len(record(demo, 14)["offers"]) == 1
+    typed(demo, "offer 14 --amount 10")
+    assert len(record(demo, 14)["offers"]) == 2
+
+
+def test_the_sweep_ends_offers(demo: Path) -> None:
+    typed(demo, "escalate 5", "offer 5 --amount 3")
+    assert typed(demo, "todo --json", now="2026-11-22T09:01:00-08:00").json[0]
+    typed(demo, "sweep", now="2026-11-27T09:00:00-08:00")
+    stored = record(demo, 5)
+    assert (stored["offers"][0]["status"], stored["dispute"]["stage"]) == ("lapsed", "platform")
+
+
+def test_todo_says_how_to_answer(demo: Path) -> None:
+    def told(number: int) -> list[tuple[str, str]]:
+        rows = run("todo", "--json", cwd=demo, now=DEMO_NOW).json
+        return [(x["due"]["action"], x["next"]) for x in rows if x["id"] == f"R-{number:06}"]
+
+    typed(demo, "escalate 5 --amount 9")
+    assert told(5) == [("negotiate", "returnctl offer R-000005 --amount AMOUNT")]
+    typed(demo, "offer 5 --amount 9 --as buyer", "offer 15 --amount 2 --as buyer")
+    assert told(5) == [("negotiate", "returnctl accept R-000005")]
+    assert told(15) == [("review", "returnctl accept R-000015")]
+
+
+def test_an_appeal_stands_beside_what_is_due(demo: Path) -> None:
+    typed(demo, "escalate 5", "escalate 5 --to platform", "resolve 5 --outcome refund --amount 5", "refund 5 --paid")
+    rows = [x for x in run("todo", "--json", cwd=demo, now=DEMO_NOW).json if x["id"] == "R-000005"]
+    assert [(x["state"], x["due"] and x["due"]["action"], bool(x["owed"]), x["next"]) for x in rows] == [
+        ("refunded", "appeal", False, "returnctl escalate R-000005 --to platform --as seller"),
+        ("refunded", None, True, "returnctl done R-000005"),
+    ]
+    assert "appeal" in run("show", 5, cwd=demo, now=DEMO_NOW).out
+    typed(demo, "escalate 5 --to platform --as seller --note video")
+    assert record(demo, 5)["dispute"]["appeal"]
+    rows = [x for x in run("todo", "--json", cwd=demo, now=DEMO_NOW).json if x["id"] == "R-000005"]
+    assert [x["due"]["action"] for x in rows] == ["platform"]
+
+
+def test_appeals_that_are_over_are_not_listed(demo: Path) -> None:
+    typed(demo, "escalate 5", "escalate 5 --to platform", "resolve 5 --outcome refund --amount 5", "refund 5 --paid")
+    rows = run("todo", "--json", cwd=demo, now="2027-01-01T00:00:00Z").json
+    assert "appeal" not in [x["due"]["action"] for x in rows if x["due"]]

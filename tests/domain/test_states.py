@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 
 import msgspec
 import pytest
 
-from returnctl.domain import dispute, paying, remarks, workflow
+from returnctl.domain import dispute, negotiation, paying, remarks, workflow
 from returnctl.domain.case import Case, Decision
 from returnctl.domain.record import Return
 from returnctl.domain.states import ANYWHERE, ENDED, TRANSITIONS, Event, Fault, Kind, State, allowed
@@ -29,7 +30,9 @@ DESIGN = {
     "fail": {"refunding": "refund_due"},
     "replace": {"replacement_due": "replaced"},
     "convert": {"replacement_due": "refund_due"},
-    "accept": {"requested": "refund_due", "rejected": "refund_due", "disputed": "refund_due"},
+    "offer": {state: state for state in ("requested", "rejected", "disputed")},
+    "accept": dict.fromkeys(("requested", "rejected", "disputed"), "refund_due"),
+    "decline": {state: state for state in ("requested", "rejected", "disputed")},
     "cancel": {"requested": "cancelled", "approved": "cancelled", "disputed": f"closed {BACK}"},
     "expire": {"approved": "expired"},
     "close": {"rejected": "closed"},
@@ -64,7 +67,9 @@ DOES: dict[str, Callable[..., Decision]] = {
     "fail": partial(paying.fail, why="card closed"),
     "replace": partial(workflow.replace_goods, tracking="1Z8"),
     "convert": workflow.convert,
-    "accept": lambda case, moment: step(case, Event.ACCEPT, State.REFUND_DUE, moment),
+    "offer": partial(negotiation.offer, amount=Decimal("5.00")),
+    "accept": negotiation.accept,
+    "decline": negotiation.decline,
     "cancel": workflow.cancel,
     "expire": lambda case, moment: step(case, Event.EXPIRE, State.EXPIRED, moment),
     "close": lambda case, moment: step(case, Event.CLOSE, State.CLOSED, moment),
@@ -109,6 +114,7 @@ LEADS = {
     ("disputed", "accept"): "refund_due",
     ("disputed", "cancel"): "closed",
     ("disputed", "resolve"): "closed",
+    **{(state, event): state for state in ("requested", "rejected", "disputed") for event in ("offer", "decline")},
     **{(state, event): state for state in STATES for event in STAYING if event != "due"},
     # Something is waited for.
     **{(state, "due"): state for state in STATES if state not in ENDED},
@@ -121,7 +127,10 @@ REPEATS = {
 }
 
 
-def in_state(state: str) -> Case:
+def in_state(state: str, event: str = "") -> Case:
+    if event in ("accept", "decline") and (state, event) in LEADS:
+        case = a_case_in(state)
+        return after(case, negotiation.offer, buyer(later(case)), amount=Decimal("5.00"))
     if state != "received":
         return a_case_in(state)
     return after(a_case_in("approved"), workflow.receive, items={"1": 2})
@@ -134,7 +143,7 @@ def written(record: Return) -> bytes:
 @pytest.mark.parametrize("event", DOES)
 @pytest.mark.parametrize("state", STATES)
 def test_every_event_in_every_state(state: str, event: str) -> None:
-    case = in_state(state)
+    case = in_state(state, event)
     before = written(case.stored)
     if (state, event) in LEADS:
         decision = DOES[event](case, seller(later(case)))
@@ -147,7 +156,8 @@ def test_every_event_in_every_state(state: str, event: str) -> None:
     else:
         with pytest.raises(WrongState) as refused:
             DOES[event](case, seller(later(case)))
-        assert refused.value.facts["allowed"] == list(allowed(State(state)))
+        ways_on = [way for way in allowed(State(state)) if way not in ("accept", "decline")]
+        assert refused.value.facts["allowed"] == ways_on
         assert isinstance(refused.value, Frozen) == ((state, event) == ("disputed", "refund"))
     assert written(case.stored) == before
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "due": f"due {STANDS['requested']} --set 9d --key k",
     "cancel": f"cancel {STANDS['requested']} --key k",
     "escalate": f"escalate {STANDS['rejected']} --claim other --key k",
+    "offer": f"offer {STANDS['rejected']} --amount 5.00 --key k",
     "resolve": f"resolve {STANDS['disputed']} --outcome refund --amount 5.00 --key k",
     "message": f"message {STANDS['approved']} hello --key k",
     "note": f"note {STANDS['approved']} hello --key k",

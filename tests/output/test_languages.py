@@ -155,10 +155,13 @@ LOOKS = [
     "policy explain 7", "policy diff SHOP SHOP --impact",
     "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
+    "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
     "help exit-codes", "help environment", "help workflow", "sweep",
 ]  # fmt: skip
 REFUSALS = [
     "frob", "aprove 1", "approve", "approve 99", "approve 7", "approve --frob 1", "resolve 11", "list --limit x",
+    "offer 11 --amount 5", "offer 14 --amount 500", "offer 14 --amount 5 --until -2d", "accept 15", "decline 15",
+    "offer 14 --amount 5 --as platform", "offer 7 --amount 1",
     "resolve 11 --outcome foo", "list --limit 0", "list --state foo", "list --since 11/12/2026", "list --since foo",
     "apply D-14 --item 9", "apply D-04 --item 2=5 --reason nope --condition unused", "apply D-02 --item 1=x",
     "apply", "apply nowhere", "apply D-02 --now 2028-01-01", "inspect 4", "inspect 4 --item 1=great",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from returnctl.domain.order import Buyer
-from returnctl.domain.record import Breakdown, Due, External, Happened, Owed, Return
+from returnctl.domain.record import Breakdown, Dispute, Due, External, Happened, Owed, Return
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderQuery, OrderRow, Query, Summary
 from returnctl.storage.index import Index
@@ -30,12 +30,19 @@ def _return(number: int, state: State, due: int | None, updated: int, order: int
     return a_return(f"R-{number:06d}", ORDERS[order], state=state, due=by_then, history=(last,), **more)
 
 
+def _appealable(hours: int) -> Dispute:
+    return Dispute(
+        stage="platform", claim="other", by=Role.BUYER, at=NOW, escalated_from=State.REJECTED, outcome="refund",
+        appeal_until=NOW + hours * HOUR,
+    )  # fmt: skip
+
+
 RETURNS = (
     _return(1, State.REQUESTED, 5, 1),
-    _return(2, State.APPROVED, 3, 4, order=1),
+    _return(2, State.APPROVED, 3, 4, order=1, dispute=_appealable(24)),
     _return(3, State.REQUESTED, 3, 3, external=External("tiktok", "4035")),
     _return(4, State.REFUNDED, None, 2, order=1, owed=(Owed("k/told", "tell"), Owed("k/done", "act", "done"))),
-    _return(5, State.CLOSED, None, 5),
+    _return(5, State.CLOSED, None, 5, dispute=_appealable(48)),
 )
 
 
@@ -52,6 +59,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         ({"sort": "updated"}, [5, 2, 3, 4, 1]),
         ({"sort": "updated", "limit": 2}, [5, 2]),
         ({"limit": 0}, []),
+        ({"appeal_after": NOW}, [2, 5]),
+        ({"appeal_after": NOW + 24 * HOUR}, [5]),
+        ({"appeal_after": NOW, "limit": 1}, [2]),
         ({"states": (State.REQUESTED,)}, [1, 3]),
         ({"states": (State.CLOSED, State.APPROVED, State.REQUESTED), "sort": "updated"}, [5, 2, 3, 1]),
         ({"open_only": True}, [1, 2, 3]),
@@ -233,3 +243,10 @@ def test_what_a_return_weighs_in_the_index(tmp_path: Path) -> None:
     returns = (a_return(f"R-{number:06d}", order) for number, order in enumerate(orders, 1))
     a_store(tmp_path, *returns, orders=tuple(orders))
     assert (tmp_path / "data/index.sqlite").stat().st_size / len(orders) < 550
+
+
+def test_an_appeal_is_the_due_of_its_row(store: Store) -> None:
+    with store.reading() as snapshot:
+        last = list(snapshot.summaries(Query(appeal_after=NOW)))[-1]
+    assert (last.id, last.state) == ("R-000005", "closed")
+    assert last.due == Due("appeal", Role.SELLER, NOW + 48 * HOUR, "remind")
