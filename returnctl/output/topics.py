@@ -56,8 +56,11 @@ def _targets(targets: tuple[State, ...]) -> str:
 
 
 def diagram() -> str:
-    """The same as a Mermaid state diagram; disputes, which may begin and end nearly everywhere, are left out."""
-    apart = (Event.ESCALATE, Event.RESOLVE)
+    """The same as a Mermaid state diagram; disputes, which may begin and end nearly everywhere, are left out.
+
+    So are offers and their refusals, which leave the state.
+    """
+    apart = (Event.ESCALATE, Event.RESOLVE, Event.OFFER, Event.DECLINE)
     lines = ["stateDiagram-v2", "    [*] --> requested: apply"]
     for (origin, event), targets in TRANSITIONS.items():
         if State.DISPUTED not in (origin, *targets) and event not in apart:
