@@ -164,7 +164,8 @@ DECLINED = [
 def test_a_declined_offer_leaves_the_others_step(
     state: str, role: Role, action: str, waits_for: str, afresh: bool
 ) -> None:
-    case = offered(state, role)
+    hours = a_policy(deadlines={"review": {"hours": 48, "then": "approve"}, "dispute": {"hours": 90, "then": "close"}})
+    case = offered(state, role, a_case(policy=hours))
     before = case.stored.due
     declined = after(case, negotiation.decline, by(negotiation.answers(case), case), note="too little").stored
     assert before
@@ -291,7 +292,7 @@ def test_an_end_of_its_own() -> None:
     assert record.due
     assert (record.due.at, record.offers[-1].until) == (ends, ends)
     with pytest.raises(BadValue):
-        negotiation.offer(case, seller(later(case)), amount=TEN, until=case.stored.updated_at)
+        negotiation.offer(case, seller(later(case)), amount=TEN, until=later(case))
 
 
 def test_another_due_is_another_end_of_the_offer() -> None:
