@@ -15,8 +15,8 @@ from returnctl.domain.step import stay, unchanged
 NOBODY = Buyer(id="anonymized")
 # Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
 _KEPT = frozenset(
-    "amount appeal asked at because carrier case claim declined due ends grades items key method outcome owed reason"
-    " reference stage undone was".split()
+    "amount appeal asked at because carrier case claim declined due ends grades items key method outcome owed rating"
+    " reason reference stage undone was".split()
 )
 
 
@@ -33,7 +33,7 @@ def order_without_buyer(order: Order) -> Order:
 
 
 def _without_buyer(record: Return) -> Return:
-    made, dispute = record.exception, record.dispute
+    made, dispute, said = record.exception, record.dispute, record.feedback
     return replace(
         record,
         buyer=NOBODY,
@@ -47,6 +47,7 @@ def _without_buyer(record: Return) -> Return:
         owed=tuple(x if x.status == "done" else replace(x, status="withdrawn") for x in record.owed),
         dispute=dispute and replace(dispute, note=""),
         offers=tuple(replace(offer, note="") for offer in record.offers),
+        feedback=said and replace(said, comment=""),
         history=tuple(map(_without_words, record.history)),
     )
 

@@ -33,6 +33,9 @@ _SAID: dict[str, str] = {Event.MESSAGE: "message", Event.OFFER: "offer", Event.D
 # To whom the reminder of a due goes; the seller reads the list of what to do, so theirs is for hooks alone.
 _REMINDERS = {Role.BUYER: "remind_buyer"}
 _REMIND_SELLER = "remind_seller"
+# The buyer is asked how it went once a return ends so.
+_ASKED_AFTER = frozenset({State.REFUNDED, State.REPLACED, State.CLOSED})
+_FEEDBACK = "feedback"
 # Decisions that a platform which runs the return must hear of.
 _ACTS = frozenset({Event.APPROVE, Event.REJECT, Event.INSPECT, Event.CONFIRM})
 # The same, where it is the seller who says it.
@@ -45,6 +48,8 @@ def owes(record: Return, entry: Happened, shop_id: str) -> Iterator[Owed]:
     notice = _notice(entry)
     if notice:
         yield Owed(f"{stem}/{notice}", "tell")
+    if entry.to in _ASKED_AFTER and entry.from_ is not entry.to and not _is_asked(record):
+        yield Owed(f"{stem}/{_FEEDBACK}", "tell")
     if record.external and _is_act(entry):
         yield Owed(f"{stem}/{entry.event}", "act")
 
@@ -64,6 +69,12 @@ def _notice(entry: Happened) -> str | None:
     return _TELLS.get((entry.event, entry.to))
 
 
+def _is_asked(record: Return) -> bool:
+    """Once is enough, however often it ends."""
+    asked = any(owed.what == _FEEDBACK and owed.status != "withdrawn" for owed in record.owed)
+    return asked or record.feedback is not None
+
+
 def is_to_seller(owed: Owed) -> bool:
     return owed.what == _REMIND_SELLER
 
@@ -75,7 +86,15 @@ def open_owed(record: Return) -> tuple[Owed, ...]:
 
 def without_reminders(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
     """Those that nobody carried out yet are not to be any more."""
-    moot = {_REMIND_SELLER, *_REMINDERS.values()}
+    return _without(owed, {_REMIND_SELLER, *_REMINDERS.values()})
+
+
+def without_asking(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """Who has said how it went is not asked any more."""
+    return _without(owed, {_FEEDBACK})
+
+
+def _without(owed: tuple[Owed, ...], moot: Collection[str]) -> tuple[Owed, ...]:
     return tuple(replace(x, status="withdrawn") if x.status == "open" and x.what in moot else x for x in owed)
 
 

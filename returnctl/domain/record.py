@@ -226,6 +226,21 @@ class Dispute(Document, frozen=True, kw_only=True):
     appeal: bool = False
 
 
+class Feedback(Document, frozen=True, kw_only=True):
+    """What the buyer says of how it was handled, with what figures want beside it: the promise, the reason, the time.
+
+    `hours` run from the application to the end, or to the refusal.
+    """
+
+    at: datetime
+    rating: int
+    comment: str = ""
+    policy: str
+    version: int
+    reason: str | None = None
+    hours: int
+
+
 class Seen(Document, frozen=True):
     """Where a platform's word was read: the file, and the row in it, from 1."""
 
@@ -305,6 +320,7 @@ class Return(Document, frozen=True, kw_only=True):
     dispute: Dispute | None = None
     offers: tuple[Offer, ...] = ()
     external: External | None = None
+    feedback: Feedback | None = None
     history: tuple[Happened, ...] = ()
     before: dict[str, Any] | None = None
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
-from returnctl.domain.owed import booked, open_owed, settled
-from returnctl.domain.record import Evidence, Message, Offer, Return, open_offer, with_files
-from returnctl.domain.states import Event
-from returnctl.domain.step import noted, stay, unchanged, utc, waiting, wrong_state
+from returnctl.domain.owed import booked, open_owed, settled, without_asking
+from returnctl.domain.record import Evidence, Feedback, Message, Offer, Return, open_offer, with_files
+from returnctl.domain.states import ENDED, Event, State
+from returnctl.domain.step import led_here, noted, stay, unchanged, utc, waiting, wrong_state
+
+_JUDGED = ENDED | {State.REJECTED}
 
 
 def note(case: Case, moment: Moment, *, text: str) -> Decision:
@@ -63,6 +65,26 @@ def attach(case: Case, moment: Moment, *, evidence: tuple[Evidence, ...]) -> Dec
     if not new:
         return unchanged(case)
     return stay(case, Event.ATTACH, moment, {"files": [file.sha256 for file in new]}, evidence=files)
+
+
+def feedback(case: Case, moment: Moment, *, rating: int, comment: str = "") -> Decision:
+    """What the buyer says of how it was handled; said again, it stands instead. Raises WrongState before the end."""
+    record = case.stored
+    if record.state not in _JUDGED:
+        raise wrong_state(record, Event.FEEDBACK)
+    before = record.feedback
+    if before and (before.rating, before.comment) == (rating, comment):
+        return unchanged(case)
+    facts: dict[str, object] = {"rating": rating} | ({"comment": comment} if comment else {})
+    said = Feedback(
+        at=case.at(moment), rating=rating, comment=comment, policy=record.policy.name, version=record.policy.version,
+        reason=record.reason.code, hours=_hours(record),
+    )  # fmt: skip
+    return stay(case, Event.FEEDBACK, moment, facts, feedback=said, owed=without_asking(record.owed))
+
+
+def _hours(record: Return) -> int:
+    return round((led_here(record).at - record.applied_at).total_seconds() / 3600)
 
 
 def done(case: Case, moment: Moment) -> Decision:

@@ -49,6 +49,7 @@ class Event(StrEnum):
     ATTACH = "attach"
     DONE = "done"
     DUE = "due"
+    FEEDBACK = "feedback"
     # What passing time does.
     REMIND = "remind"
     LAPSE = "lapse"
@@ -133,7 +134,7 @@ TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
 }  # fmt: skip
 
 # Events that leave the state; `undo` goes back to the state before the last event.
-ANYWHERE = (_E.NOTE, _E.MESSAGE, _E.ATTACH, _E.DONE, _E.DUE, _E.UNDO)
+ANYWHERE = (_E.NOTE, _E.MESSAGE, _E.ATTACH, _E.DONE, _E.DUE, _E.FEEDBACK, _E.UNDO)
 # What both sides say of an amount, until one accepts or the platform decides.
 NEGOTIATION = frozenset({_E.OFFER, _E.ACCEPT, _E.DECLINE})
 # Nobody's step: `undo` looks past them to the last event.

@@ -36,6 +36,7 @@ def told_everywhere(case: Case) -> Case:
         messages=(Message(NOW, Role.BUYER, SECRET),),
         refunds=tuple(replace(each, why=SECRET) for each in record.refunds),
         dispute=dispute,
+        feedback=record.feedback and replace(record.feedback, comment=SECRET),
         history=tuple(
             replace(x, by=SECRET if x.role is Role.BUYER else x.by, facts={**x.facts, "note": SECRET, "new": SECRET})
             for x in record.history
@@ -56,8 +57,10 @@ def anonymized(case: Case) -> Return:
 
 @pytest.mark.parametrize("state", sorted(ENDED))
 def test_no_text_of_the_buyer_stays(state: str) -> None:
-    case = told_everywhere(a_case_in(state))
+    case = told_everywhere(after(a_case_in(state), remarks.feedback, rating=2, comment=SECRET))
     record = anonymized(case)
+    assert record.feedback is not None
+    assert (record.feedback.rating, record.history[-2].facts["rating"]) == (2, 2)
     assert SECRET in text(case.stored)
     assert SECRET not in text(record)
     assert record.buyer == record.order.buyer == NOBODY

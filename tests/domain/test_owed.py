@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Case
+from returnctl.domain.lapse import lapse
 from returnctl.domain.owed import attempt, open_owed, tasks
 from returnctl.domain.record import External, Return
+from returnctl.domain.undo import undo
 from tests.builders import a_case_in, a_return, after, buyer, later, platform, seller
 
 
@@ -28,10 +30,10 @@ def owed(record: Return) -> list[str]:
         ("in_transit", ["tell 1/applied", "tell 2/approved"]),
         ("received", ["tell 1/applied", "tell 2/approved", "tell 3/received"]),
         ("refund_due", ["tell 1/applied", "tell 2/approved", "tell 3/received"]),
-        ("refunded", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 6/refunded"]),
-        ("replaced", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 5/replaced"]),
+        ("refunded", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 6/refunded", "tell 6/feedback"]),
+        ("replaced", ["tell 1/applied", "tell 2/approved", "tell 3/received", "tell 5/replaced", "tell 5/feedback"]),
         ("rejected", ["tell 1/applied", "tell 2/rejected"]),
-        ("closed", ["tell 1/applied", "tell 2/rejected", "tell 3/closed"]),
+        ("closed", ["tell 1/applied", "tell 2/rejected", "tell 3/closed", "tell 3/feedback"]),
         ("expired", ["tell 1/applied", "tell 2/approved", "tell 3/expired"]),
         ("cancelled", ["tell 1/applied"]),
         ("disputed", ["tell 1/applied"]),
@@ -39,6 +41,30 @@ def owed(record: Return) -> list[str]:
 )
 def test_what_the_buyer_is_told(state: str, tells: list[str]) -> None:
     assert owed(a_return(state)) == tells
+
+
+def test_the_buyer_is_asked_once_how_it_went() -> None:
+    case = after(a_case_in("refunded"), dispute.escalate)
+    case = after(case, dispute.resolve, outcome="none")
+    assert case.stored.state == "refunded"
+    assert [each for each in owed(case.stored) if "feedback" in each] == ["tell 6/feedback"]
+
+
+def test_who_said_how_it_went_is_not_asked() -> None:
+    case = after(a_case_in("closed"), remarks.feedback, rating=5)
+    assert {each.what: each.status for each in case.stored.owed}["feedback"] == "withdrawn"
+    early = after(a_case_in("rejected"), remarks.feedback, rating=1)
+    assert early.stored.due is not None
+    ended = after(early, lapse, seller(early.stored.due.at))
+    assert (ended.stored.state, [x.what for x in ended.stored.owed][-1]) == ("closed", "closed")
+
+
+def test_an_end_that_is_taken_back_asks_again() -> None:
+    case = a_case_in("rejected")
+    assert case.stored.due is not None
+    closed = after(case, lapse, seller(case.stored.due.at))
+    again = after(after(closed, undo), lapse, seller(later(closed)))
+    assert [x.status for x in again.stored.owed if x.what == "feedback"] == ["withdrawn", "open"]
 
 
 def test_what_a_platform_that_runs_the_return_must_hear() -> None:
@@ -111,7 +137,7 @@ def test_an_attempt_counts_and_leaves_no_trace_in_the_history(
 
 def test_what_is_settled_is_no_task() -> None:
     case = a_case_in("refunded")
-    assert [task.kind for task in tasks(case.stored, ALL)] == ["tell"] * 4
+    assert [task.kind for task in tasks(case.stored, ALL)] == ["tell"] * 5
     assert tasks(after(case, remarks.done).stored, ALL) == ()
     assert not attempt(after(case, remarks.done), buyer(), kinds=ALL).events
 

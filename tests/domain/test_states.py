@@ -39,7 +39,7 @@ DESIGN = {
     "escalate": dict.fromkeys(f"requested rejected disputed {BACK}".split(), "disputed"),
     "resolve": {"disputed": f"closed {BACK}"},
 }
-STAYING = ["note", "message", "attach", "done", "due"]
+STAYING = ["note", "message", "attach", "done", "due", "feedback"]
 BY_HAND = ["amend", "anonymize", "try", "remind", "lapse"]
 
 
@@ -80,6 +80,7 @@ DOES: dict[str, Callable[..., Decision]] = {
     "attach": partial(remarks.attach, evidence=(a_photo(),)),
     "done": remarks.done,
     "due": partial(remarks.set_due, at=NOW + 9 * DAY),
+    "feedback": partial(remarks.feedback, rating=4),
 }
 # Where each leads on the plain way: a return and refund of three units, two of which are here when it is received.
 LEADS = {
@@ -115,9 +116,11 @@ LEADS = {
     ("disputed", "cancel"): "closed",
     ("disputed", "resolve"): "closed",
     **{(state, event): state for state in ("requested", "rejected", "disputed") for event in ("offer", "decline")},
-    **{(state, event): state for state in STATES for event in STAYING if event != "due"},
+    **{(state, event): state for state in STATES for event in STAYING if event not in ("due", "feedback")},
     # Something is waited for.
     **{(state, "due"): state for state in STATES if state not in ENDED},
+    # It is over, at least for now.
+    **{(state, "feedback"): state for state in (*ENDED, "rejected")},
 }
 # A state in which a return stands already by the same event and the same facts.
 REPEATS = {

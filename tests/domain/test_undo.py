@@ -42,6 +42,7 @@ def but_for_the_books(record: Return) -> Return:
         ("disputed", partial(dispute.resolve, outcome="return")),
         ("refunded", partial(remarks.note, text="done")),
         ("closed", partial(remarks.message, text="Sorry")),
+        ("rejected", partial(remarks.feedback, rating=2)),
         ("approved", partial(remarks.attach, evidence=(a_photo(),))),
     ],
 )

@@ -67,7 +67,7 @@ def test_each_notice_is_told_once_and_each_act_done_once(shop: Path) -> None:
     stem = "R-000001"
     assert booked(shop, "refund") == [f"{stem}/refund/1"]
     assert [key.rpartition("/")[2] for key in booked(shop, "notify")] == [
-        "applied", "refunded", "message", "approved", "received",
+        "applied", "feedback", "refunded", "message", "approved", "received",
     ]  # fmt: skip
     assert Counter(key.rpartition("/")[2] for key in booked(shop, "act")) == Counter(["approve", "inspect", "confirm"])
     assert {(status, attempts) for _, status, attempts in owed(shop)} == {("done", 1)}
@@ -285,7 +285,15 @@ def test_what_hooks_read(shop: Path) -> None:
         "refund/v1", "34.65", 1, [{"payment": "p1", "amount": "34.65"}],
     )  # fmt: skip
     told = asked(shop, "notify")
-    assert [each["what"] for each in told] == ["applied", "approved", "received", "message", "message", "refunded"]
+    assert [each["what"] for each in told] == [
+        "applied",
+        "approved",
+        "received",
+        "message",
+        "message",
+        "refunded",
+        "feedback",
+    ]
     assert [each["text"] for each in told if "text" in each] == ["one", "two"]
     assert {(each["return"], each["order"], each["buyer"]["id"]) for each in told} == {("R-000001", "L-1", "u_1")}
     assert {each["external"]["return_id"] for each in asked(shop, "act")} == {"4035"}
