@@ -48,6 +48,7 @@ COMMANDS: dict[str, Entry] = {
     "message": Entry("talk:message", _TALK, mark("Say something to the other side.")),
     "note": Entry("talk:note", _TALK, mark("Keep a note for the team only.")),
     "attach": Entry("talk:attach", _TALK, mark("Add evidence to a return.")),
+    "feedback": Entry("talk:feedback", _TALK, mark("Book how content the buyer is, once a return has ended.")),
     "done": Entry("talk:done", _TALK, mark("Mark what was owed outside as done by hand.")),
     "todo": Entry("todo:todo", _LOOK, mark("What must be done, soonest first, with the command to type.")),
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),

@@ -68,6 +68,25 @@ def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noq
 
 
 @click.command(cls=Command)
+@one_id
+@option(
+    "--rating",
+    type=click.IntRange(1, 5),
+    required=True,
+    metavar="1..5",
+    help=mark("How content the buyer is: 1 not at all, 5 very much."),
+)
+@option("--comment", default="", help=mark("What the buyer says of it."))
+@writing
+@everywhere
+@pass_wanted
+def feedback(wanted: Wanted, /, id: str, rating: int, comment: str) -> int:  # noqa: A002
+    from returnctl.domain import remarks
+
+    return each_id(wanted, (id,), remarks.feedback, "buyer", rating=rating, comment=comment.strip())
+
+
+@click.command(cls=Command)
 @ids
 @writing
 @everywhere

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from returnctl.domain.record import Dispute, Due, Happened, Return
+from returnctl.domain.record import Dispute, Due, Feedback, Happened, Return
 from returnctl.domain.reminders import APPEAL
 from returnctl.domain.states import Role
 from returnctl.output.clean import clean
@@ -65,6 +65,7 @@ def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:
         (say("failed rules"), failed),
         (say("dispute"), _contested(record.dispute) if record.dispute else ""),
         (say("appeal"), _appeal(record, now, zone)),
+        (say("feedback"), _said(record.feedback) if record.feedback else ""),
         (say("parcels"), ", ".join(x.tracking or "?" for x in record.parcels)),
     ]
 
@@ -90,6 +91,12 @@ def _offers(record: Return, zone: str) -> str:
         for x in record.offers
     ]
     return aligned(rows, [say(name) for name in _OFFERS]) if rows else ""
+
+
+def _said(feedback: Feedback) -> str:
+    """`4 of 5: quick and friendly`."""
+    rating = say("{rating} of 5", rating=feedback.rating)
+    return labelled(rating, feedback.comment) if feedback.comment else rating
 
 
 def _goods(record: Return) -> str:
