@@ -55,8 +55,8 @@ def _action(waits: Due) -> str:
     return word("decide" if waits.action == "platform" else waits.action)
 
 
-def labelled(name: str, value: str) -> str:
-    return say("{name}: {value}", name=name, value=value)
+def labelled(name: str, value: str, language: str | None = None) -> str:
+    return say("{name}: {value}", language, name=name, value=value)
 
 
 # The words of documents, as people read them.
@@ -210,8 +210,8 @@ _WORDS = {
 }
 
 
-def word(code: str | None) -> str:
+def word(code: str | None, language: str | None = None) -> str:
     """A code of the documents in the reader's words; codes of a policy's own stay as they are."""
     if not code:
         return ""
-    return say(_WORDS[code]) if code in _WORDS else code
+    return say(_WORDS[code], language) if code in _WORDS else code

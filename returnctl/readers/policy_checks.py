@@ -18,7 +18,9 @@ from returnctl.readers.schema import suggestion
 Body = dict[str, Any]
 Check = Callable[[Body, Source], Iterable[Problem]]
 
-PLACEHOLDERS = ("ship_by", "return_address", "order", "return", "amount", "reason", "tracking", "window_ends")
+PLACEHOLDERS = (
+    "ship_by", "return_address", "order", "return", "amount", "reason", "tracking", "window_ends", "until",
+)  # fmt: skip
 
 
 def beyond_schema(body: Body, source: Source, told: set[str]) -> Iterator[Problem]:

@@ -6,8 +6,8 @@ between, the next sweep asks again under the same key. A hook reads one JSON obj
 `returnctl` (refund/v1, notice/v1 or act/v1), `key`, `kind` (pay, tell or act), `attempt`, `shop_id`, `return`,
 `order`, `what` (such as `approved`), `state`, `currency`, `language` and `buyer`; a payment with `amount`, `method`
 and `tenders`; else the `event` with its `facts`, the `reason` code, the `total` of the breakdown, the `due` and the
-`external` ids; what is to be told says `to` whom (buyer or seller), a message its `text`, and to the buyer the policy's
-`words` for it and the `return_address`, where it has them.
+`external` ids; what is to be told says `to` whom (buyer or seller), a message its `text`, and to the buyer the `words`
+for it, ready to be sent as plain text, the `words_language` they are in, and the `return_address`, where there is one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from returnctl.domain import paying, remarks
 from returnctl.domain.case import Case
-from returnctl.domain.notices import worded
+from returnctl.domain.notices import said
 from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
 from returnctl.domain.record import Owed, Return
 from returnctl.domain.states import Event, Role, State
@@ -193,20 +193,22 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
         "facts": to_builtins(entry.facts),
         "reason": record.reason.code, "total": str(record.breakdown.total) if record.breakdown else None,
         "due": to_builtins(record.due), "external": to_builtins(record.external),
-        "text": _text(record, owed.entry) if owed.what == "message" else UNSET,
+        "text": said(record, owed.entry) if owed.what == "message" else UNSET,
     }  # fmt: skip
 
 
 def _in_words(road: Road, record: Return, task: Task) -> dict[str, Any]:
     """By the policy that decides the return; nothing for the seller, or for a platform."""
+    from returnctl.output.notices import notice
+
     owed = next((each for each in record.owed if each.key == task.key), None)
     if owed is None or _to(owed) != "buyer":
         return {}
     with _own(road).reading() as snapshot:
         policy = snapshot.get_pinned(record.policy.digest)
     rules = Case(record.order, policy, record.policy, road.settings.shop_id, record=record).rules()
-    words = worded(record, record.history[owed.entry - 1], owed.what, rules)
-    told = {"words": words, "return_address": rules.terms.return_address}
+    words = notice(record, owed, rules)
+    told = {"words": words.text, "words_language": words.language, "return_address": rules.terms.return_address}
     return {name: value for name, value in told.items() if value}
 
 
@@ -214,11 +216,3 @@ def _to(owed: Owed) -> str | UnsetType:
     if owed.kind == "act":
         return UNSET
     return "seller" if is_to_seller(owed) else "buyer"
-
-
-def _text(record: Return, number: int) -> str:
-    """What was said in an event of the history, by its number from 1; two may have been said in one second."""
-    at = record.history[number - 1].at
-    before = sum(entry.event == Event.MESSAGE and entry.at == at for entry in record.history[: number - 1])
-    said = [message.text for message in record.messages if message.at == at]
-    return said[min(before, len(said) - 1)] if said else ""

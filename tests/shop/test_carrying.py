@@ -308,4 +308,5 @@ def test_the_buyer_is_told_in_the_words_of_the_policy(shop: Path) -> None:
     told = {each["what"]: each for each in map(json.loads, (shop.parent / "notify.jsonl").read_text().splitlines())}
     assert told["approved"]["words"] == "Send R-000001 to Lumi, 1 Pier, US."
     assert told["approved"]["return_address"]["name"] == "Lumi"
-    assert "words" not in told["received"]
+    assert told["received"]["words"].startswith("Hello, your parcel of order L-1 has arrived")
+    assert {each["words_language"] for each in told.values()} == {"en"}
