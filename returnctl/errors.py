@@ -77,6 +77,12 @@ class ShopExists(Failure):
     code = "shop_exists"
 
 
+class TargetExists(Failure):
+    """`dispute bundle` never writes over what is there: fact `path`."""
+
+    code = "target_exists"
+
+
 class PolicyExists(Failure):
     """`policy new-version` never writes over a file: fact `path`."""
 

@@ -45,6 +45,7 @@ COMMANDS: dict[str, Entry] = {
     "accept": Entry("disputes:accept", _MONEY, mark("Take the other side's offer: its amount is to be paid.")),
     "decline": Entry("disputes:decline", _MONEY, mark("Refuse the other side's offer.")),
     "resolve": Entry("disputes:resolve", _MONEY, mark("Carry out the outcome of a dispute.")),
+    "dispute": Entry("bundling:dispute", _MONEY, mark("Disputes: the case file that a platform decides on.")),
     "message": Entry("talk:message", _TALK, mark("Say something to the other side.")),
     "note": Entry("talk:note", _TALK, mark("Keep a note for the team only.")),
     "attach": Entry("talk:attach", _TALK, mark("Add evidence to a return.")),

@@ -44,6 +44,9 @@ _SENTENCES: dict[str, Sentence] = {
     "policy_exists": Sentence(
         mark("there is something at {path} already, and nothing is overwritten."), "returnctl policy list"
     ),
+    "target_exists": Sentence(
+        mark("there is something at {path} already, and nothing is overwritten."), mark("choose another TARGET")
+    ),
     "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
@@ -166,6 +169,7 @@ _WANTED: dict[str, str] = {
     "writer": mark("a command that changes anything"),
     "one_return": mark("for several returns: each payment has a number of its own"),
     "outside": mark("a folder outside data/"),
+    "stored_zip": mark("large enough for so much evidence: a zip holds 4 GiB; name a folder as TARGET"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
     "no_form": mark("wanted with --to: the folder gets HTML and Markdown"),

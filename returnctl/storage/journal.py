@@ -84,6 +84,18 @@ def entries(data: Folder, head: Head) -> Iterator[Placed]:
             place, previous, sequence = place + len(line), entry.digest, entry.sequence
 
 
+def lines_with(data: Folder, size: int, word: bytes) -> Iterator[tuple[bytes, Entry]]:
+    """Whole lines of the first `size` bytes that hold a word, each checked by itself only. Raises Damaged."""
+    with told(JOURNAL), os.fdopen(data.open_file(JOURNAL), "rb", buffering=_CHUNK) as file:
+        place = 0
+        for line in file:
+            place += len(line)
+            if place > size:
+                return
+            if word in line:
+                yield line, entry_of(line)
+
+
 class Read(NamedTuple):
     """A line as `fsck` meets it: its number from 1, and the entry or what is wrong (`line`, `chain`, `torn`)."""
 

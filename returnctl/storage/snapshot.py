@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from returnctl.domain.order import Order
     from returnctl.domain.policy import Pinned
     from returnctl.domain.record import Return
-    from returnctl.storage.changes import Answer, OrderQuery, OrderRow, Query, Summary
+    from returnctl.storage.changes import Answer, Entry, OrderQuery, OrderRow, Query, Summary
     from returnctl.storage.head import Head
     from returnctl.storage.journal import Placed
 
@@ -199,6 +199,18 @@ class Snapshot:
         from returnctl.storage.head import Head
 
         return journal.entries(self.data, after or Head())
+
+    def commits_of(self, return_id: str) -> Iterator[tuple[bytes, Entry]]:
+        """The commits that hold a return: the very line of the journal, and what it says."""
+        from returnctl.storage import journal
+
+        path = layout.return_path(return_id)
+        for line, entry in journal.lines_with(self.data, self.head().size, return_id.encode()):
+            if path in entry.documents or any(each == return_id for each, _ in entry.events):
+                yield line, entry
+
+    def raw_pinned(self, digest: str) -> bytes:
+        return self._committed("pinned_policy", digest, layout.pinned_path(digest))
 
     def head(self) -> Head:
         """The end of the journal."""
