@@ -69,8 +69,9 @@ def problems(failure: Failure) -> list[str]:
     return [problem_text(problem) for problem in listed] if isinstance(listed, list) else []
 
 
-def painted(text: str, color: int) -> str:
-    return text if is_plain(sys.stderr) else f"\033[{color}m{text}\033[0m"
+def painted(text: str, color: int, stream: TextIO | None = None) -> str:
+    """For standard error, or for another stream."""
+    return text if is_plain(stream or sys.stderr) else f"\033[{color}m{text}\033[0m"
 
 
 def is_plain(stream: TextIO) -> bool:
@@ -86,7 +87,7 @@ def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | No
     """
     from returnctl.shop.road import exit_of
 
-    with _kept_going():
+    with kept_going():
         if wanted.format == "table":
             for done in results:
                 _for_people(wanted, done)
@@ -99,12 +100,12 @@ def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | No
 
 def show(wanted: Wanted, done: Done) -> None:
     """One of many, as soon as it is done, to people."""
-    with _kept_going():
+    with kept_going():
         _for_people(wanted, done)
 
 
 @contextmanager
-def _kept_going() -> Iterator[None]:
+def kept_going() -> Iterator[None]:
     """What was committed stays done, even if nobody can read about it."""
     try:
         yield
@@ -168,20 +169,24 @@ def _say_more(wanted: Wanted, record: Return, events: int) -> None:
 
 
 def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None) -> None:
+    first = next((done.failure for done in results if done.failure), None)
+    try:
+        put(written_out(wanted, results, summary))
+    finally:
+        if first:
+            tell(first, as_json=wanted.format == "json")
+
+
+def written_out(wanted: Wanted, results: Iterable[Done], summary: dict[str, Any] | None = None) -> Iterator[str]:
+    """Results as programs read them, in pieces; each result is one of its own."""
     from returnctl.output import results as text
     from returnctl.output.rows import written
 
     rows = map(plain, results)
-    first = next((done.failure for done in results if done.failure), None)
-    try:
-        if wanted.format == "json":
-            put(text.envelope(wanted.command, rows, summary))
-        else:
-            told = (row for row in rows if wanted.format != "ids" or "error" not in row)
-            put(written(told, wanted.format, (), _none))
-    finally:
-        if first:
-            tell(first, as_json=wanted.format == "json")
+    if wanted.format == "json":
+        return text.envelope(wanted.command, rows, summary)
+    told = (row for row in rows if wanted.format != "ids" or "error" not in row)
+    return written(told, wanted.format, (), _none)
 
 
 def _none(_: object) -> Sequence[str]:

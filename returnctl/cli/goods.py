@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from returnctl.cli.group import Command, typed_ids
+from returnctl.cli.group import Command, is_bench, typed_ids
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
-from returnctl.cli.values import GRADED, ITEM, REAL, gathered
+from returnctl.cli.values import GRADED, ITEM, REAL, gathered, graded
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
@@ -20,6 +20,11 @@ _verdict = option(
     "passes",
     default=None,
     help=mark("All at the policy's grade for good goods, or for bad ones."),
+)
+
+_BENCH = mark(
+    "At a terminal, - takes what is scanned or typed, a tracking number or an id a line, and books each at once. "
+    "From a pipe it reads all ids first."
 )
 
 
@@ -37,7 +42,7 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     return each_id(wanted, (id,), workflow.ship, Role.BUYER, **said)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, epilog=_BENCH)
 @ids
 @option(
     "--item",
@@ -53,13 +58,18 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
 def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int:
     from returnctl.domain import composite, workflow
 
-    words, arrived = typed_ids(ids), gathered(items)
-    if passes is None:
-        return each_id(wanted, words, workflow.receive, items=arrived)
-    return each_id(wanted, words, composite.receive_and_inspect, items=arrived, passes=passes)
+    facts: dict[str, Any] = {"items": gathered(items)}
+    if passes is not None:
+        facts["passes"] = passes
+    decide = workflow.receive if passes is None else composite.receive_and_inspect
+    if is_bench(ids):
+        from returnctl.cli.bench import at_the_bench
+
+        return at_the_bench(wanted, ids, decide, **facts)
+    return each_id(wanted, typed_ids(ids), decide, **facts)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, epilog=_BENCH)
 @ids
 @option("--item", "found", type=GRADED, multiple=True, help=mark("The grade of a line, or of some of its units."))
 @_verdict
@@ -71,20 +81,15 @@ def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int
 def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said: Any) -> int:
     from returnctl.domain import workflow
 
-    if bool(found) == (passes is not None):
+    asks = not found and passes is None
+    if (found and passes is not None) or (asks and not is_bench(ids)):
         raise BadValue(what="inspect", value="", wanted="grades")
-    words = typed_ids(ids)
-    return each_id(wanted, words, workflow.inspect, grades=_grades(found), passes=passes is not False, **said)
+    facts = {"grades": graded(found), "passes": passes is not False, **said}
+    if is_bench(ids):
+        from returnctl.cli.bench import at_the_bench
 
-
-def _grades(found: tuple[tuple[str, str, int | None], ...]) -> dict[str, dict[str, int | None]] | None:
-    """Units by grade by line; None where none was given. Raises BadValue where a grade is named twice."""
-    grades: dict[str, dict[str, int | None]] = {}
-    for line, grade, units in found:
-        if grade in grades.setdefault(line, {}):
-            raise BadValue(what="--item", value=f"{line}={grade}", wanted="once")
-        grades[line][grade] = units
-    return grades or None
+        return at_the_bench(wanted, ids, workflow.inspect, asks=asks, **facts)
+    return each_id(wanted, typed_ids(ids), workflow.inspect, **facts)
 
 
 @click.command(cls=Command)

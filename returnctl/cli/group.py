@@ -24,6 +24,12 @@ class Command(click.Command):
         with formatter.indentation():
             formatter.write_text(say(self.help or ""))
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.epilog:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(say(self.epilog))
+
     def get_short_help_str(self, limit: int = 80) -> str:
         return say(self.help or "")[:limit]
 
@@ -111,6 +117,13 @@ def typed_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
     if not words:
         raise BadValue(what="ID", value="", wanted="text")
     return words
+
+
+def is_bench(ids: tuple[str, ...]) -> bool:
+    """Whether `-` stands for somebody with a scanner: at a terminal it is read line by line, from a pipe at once."""
+    import sys
+
+    return "-" in ids and sys.stdin.isatty()
 
 
 def _from_stdin() -> list[str]:

@@ -70,6 +70,11 @@ class Wanted:
         request = Request(self.command, self.read_clock(), self.by, self.role, self.key, self.dry_run, timeout)
         return Road(self.find_shop(), request)
 
+    def road_now(self) -> Road:
+        """The same by the clock as it stands now, for what goes on for hours."""
+        self.clock = None
+        return self.road()
+
     def read_clock(self, zone: Callable[[], tzinfo] | None = None) -> datetime:
         """The one reading of the clock: `--now`, `RETURNCTL_NOW`, else the machine's; UTC, in whole seconds.
 

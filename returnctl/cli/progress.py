@@ -69,3 +69,16 @@ def stopping() -> Iterator[Callable[[], bool]]:
     finally:
         for each, before in heard.items():
             signal.signal(each, before)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """While nothing is in hand: what `stopping` would note for later is raised as KeyboardInterrupt."""
+    noted = {each: before for each in _ENDS if (before := signal.getsignal(each)) is not signal.SIG_IGN}
+    for each in noted:
+        signal.signal(each, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for each, before in noted.items():
+            signal.signal(each, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -103,6 +103,26 @@ def gathered(items: tuple[tuple[str, int | None], ...]) -> dict[str, int | None]
         if line in dict(items[:at]):
             raise BadValue(what="--item", value=line, wanted="once")
     return dict(items) or None
+
+
+def graded(found: Iterable[tuple[str, str, int | None]]) -> dict[str, dict[str, int | None]] | None:
+    """Units by grade by line; None where none was given. Raises BadValue where a grade is named twice."""
+    grades: dict[str, dict[str, int | None]] = {}
+    for line, grade, units in found:
+        if grade in grades.setdefault(line, {}):
+            raise BadValue(what="--item", value=f"{line}={grade}", wanted="once")
+        grades[line][grade] = units
+    return grades or None
+
+
+def finding(text: str) -> dict[str, Any]:
+    """A short answer to what was found: nothing or `p` passes all, `f` fails all, else as `--item`. Raises BadValue."""
+    words = text.split()
+    if [word.lower() for word in words] in ([], ["p"], ["pass"]):
+        return {"grades": None, "passes": True}
+    if [word.lower() for word in words] in (["f"], ["fail"]):
+        return {"grades": None, "passes": False}
+    return {"grades": graded(GRADED.convert(word, None, None) for word in words), "passes": True}
 
 
 class Real(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only

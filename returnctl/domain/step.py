@@ -166,13 +166,17 @@ def _breakdown(case: Case, old: Return, new: Return) -> Breakdown | None:
 def basis(case: Case, record: Return) -> Basis:
     """All that a worksheet of this record is made from."""
     asked = case.having(record).asked()
-    of_line = {
+    inspections = {number: rules.terms.inspection for number, rules in of_lines(case, record, asked).items()}
+    return Basis(case.order, record, case.others, resolve(case.policy, asked), inspections)
+
+
+def of_lines(case: Case, record: Return, asked: Asked) -> dict[str, Resolved]:
+    """The terms of each of its lines."""
+    return {
         bought.line: resolve(case.policy, Asked(case.order, asked.fault, asked.reason, asked.total, bought))
         for bought in case.order.lines
         if record.line(bought.line)
     }
-    inspections = {number: rules.terms.inspection for number, rules in of_line.items()}
-    return Basis(case.order, record, case.others, resolve(case.policy, asked), inspections)
 
 
 def _image(old: Return, new: Return) -> dict[str, Any]:
