@@ -142,7 +142,8 @@ class Talk:
         if self.wanted.command == "receive":
             with suppress(Failure):  # it was booked all the same
                 found = bench.arrived(self.wanted.road_now(), record)
-                yield text.received(found, _columns(), _faint, inspected="inspect" in done.result.events)
+                hint = done.result.outcome == "done" and "inspect" not in done.result.events
+                yield text.received(found, _columns(), _faint, hint=hint)
 
 
 def _faint(label: str) -> str:

@@ -49,15 +49,15 @@ def heading(found: InHand) -> str:
     return f"{found.record.id}  {word(found.record.state)}"
 
 
-def received(found: InHand, columns: int, faint: Faint, *, inspected: bool) -> str:
-    """What must be in the parcel, and what to do where it is not."""
+def received(found: InHand, columns: int, faint: Faint, *, hint: bool) -> str:
+    """What must be in the parcel; `hint`: and what to do where it is not."""
     rows = [*_contents(found, _room(columns)), *_photographs(found)]
-    return _table(rows if inspected else [*rows, (_INCOMPLETE, _way_out(found))], faint)
+    return _table([*rows, *_under(_INCOMPLETE, _way_out(found))] if hint else rows, faint)
 
 
 def to_inspect(found: InHand, columns: int, faint: Faint) -> str:
     """The worksheet of an inspection: what there is, the grades, and how to answer."""
-    rows = [*_contents(found, _room(columns)), *_photographs(found), *_grades(found), (_ANSWER, _answers(found))]
+    rows = [*_contents(found, _room(columns)), *_photographs(found), *_grades(found), *_under(_ANSWER, _answers(found))]
     return _table(rows, faint)
 
 
@@ -109,13 +109,17 @@ def _room(columns: int) -> int:
 
 
 def _contents(found: InHand, room: int) -> Iterator[_Row]:
-    goods = _goods(found.goods, room)
-    yield from zip([_IN_IT, *[""] * (len(goods) - 1)], goods, strict=True)
+    yield from _under(_IN_IT, _goods(found.goods, room))
     reason = found.record.reason
     code = in_language(found.title, chosen()) or reason.code or say("no reason given")
     yield _CLAIMED, clean(f"{code} ({word(reason.fault)}), {word(found.record.type)}")
     if reason.note:
         yield _NOTE, _cut(clean(reason.note), room * _NOTE_LINES)
+
+
+def _under(label: str, lines: Sequence[str]) -> list[_Row]:
+    """Lines below one another behind one label."""
+    return list(zip([label, *[""] * (len(lines) - 1)], lines, strict=True))
 
 
 def _goods(goods: Sequence[Goods], room: int) -> list[str]:
@@ -143,11 +147,11 @@ def _photographs(found: InHand) -> Iterator[_Row]:
         yield _PHOTOGRAPH, "; ".join(parts)
 
 
-def _way_out(found: InHand) -> str:
+def _way_out(found: InHand) -> list[str]:
     id = found.record.id  # noqa: A001 - the field's own name
     if found.can_undo:
-        return f"returnctl undo {id}; returnctl receive {id} --item LINE=QTY"
-    return f"returnctl inspect {id} --item LINE=GRADE:QTY"
+        return [f"returnctl undo {id}", f"returnctl receive {id} --item LINE=QTY"]
+    return [f"returnctl inspect {id} --item LINE=GRADE:QTY"]
 
 
 def _grades(found: InHand) -> Iterator[_Row]:
@@ -165,18 +169,20 @@ def _grade(name: str, grade: Grade) -> str:
     return clean(f"{name} {grade.pays}%" + (f" ({title})" if title else ""))
 
 
-def _answers(found: InHand) -> str:
+def _answers(found: InHand) -> list[str]:
     inspections = list(found.inspections.values())
-    example = f"{found.goods[0].line}={inspections[0].fail}:1" if found.goods else "LINE=GRADE:QTY"
     passed, failed = _alike(inspections, "pass_"), _alike(inspections, "fail")
-    return clean(
-        say(
-            "Enter: {passed}; f: {failed}; s: leave it; or unit by unit: {example} …",
-            passed=passed,
-            failed=failed,
-            example=example,
-        )
-    )
+    short = say("Enter: {passed}; f: {failed}; s: leave it", passed=clean(passed), failed=clean(failed))
+    return [short, say("or unit by unit: {example}", example=_example(found))] if found.goods else [short]
+
+
+def _example(found: InHand) -> str:
+    """An answer that would be taken: of the first line one unit is bad."""
+    first, *rest = found.goods
+    terms = found.inspections
+    good = [f"{first.line}={terms[first.line].pass_}:{first.units - 1}"] if first.units > 1 else []
+    bad = f"{first.line}={terms[first.line].fail}:1"
+    return clean(" ".join([*good, bad, *(f"{x.line}={terms[x.line].pass_}" for x in rest)]))
 
 
 def _alike(inspections: list[Inspection], name: str) -> str:

@@ -58,7 +58,8 @@ def test_each_scan_is_booked_and_answered_before_the_next(bench: Path) -> None:
         here.says("Arrived damaged (seller), return and refund")
         here.says("cracked")
         here.says("photo if worn, wrong_item, missing")
-        here.says("returnctl undo R-000001; returnctl receive R-000001 --item LINE=QTY")
+        here.says("returnctl undo R-000001")
+        here.says("returnctl receive R-000001 --item LINE=QTY")
         assert (record(bench, 1)["state"], record(bench, 2)["state"]) == ("received", "in_transit")
         here.scans("  R-000002 ")
         here.says("R-000002: receive → received")
@@ -162,7 +163,8 @@ def test_what_was_found_is_asked_for(bench: Path, answer: str, grades: list[dict
         here.scans("1Z01")
         here.says("R-000001  received")
         here.says("as_sent 100%, opened 100%, worn 60%, wrong_item 0%, missing 0%")
-        here.says("Enter: as_sent; f: wrong_item; s: leave it; or unit by unit: 1=wrong_item:1")
+        here.says("Enter: as_sent; f: wrong_item; s: leave it")
+        here.says("or unit by unit: 1=as_sent:2 1=wrong_item:1 2=as_sent")
         here.says("found> ")
         here.wait_a_moment()
         here.types(answer + "\n")
@@ -293,6 +295,7 @@ def test_a_dry_run_books_nothing(bench: Path) -> None:
         here.says("3 × LUMI-LAMP-1")
         assert here.ends() == 0
     assert here.stands.endswith("1 would be received\r\n")
+    assert "undo" not in here.stands, "it would undo what came before"
     assert commits(bench) == before
 
 
