@@ -135,7 +135,7 @@ class Talk:
         if done.result.outcome == "unchanged":
             yield painted(text.already(record, self.wanted.command, self._zone), _YELLOW, sys.stdout)
             return
-        head = next(words.lines(plain(done), self.wanted.read_clock(), None, None, record.currency))
+        head = next(words.lines(plain(done), self.wanted.read_clock(), None, None, record))
         yield painted(head, _GREEN, sys.stdout)
         if "grade_without_evidence" in done.result.warnings:
             yield f"  returnctl attach {record.id} FILE"
