@@ -27,7 +27,9 @@ _SHOP, _RETURNS, _MONEY, _TALK, _LOOK, _CARE = (
 COMMANDS: dict[str, Entry] = {
     "init": Entry("shops:init", _SHOP, mark("Make a new shop in a folder.")),
     "demo": Entry("demo:demo", _SHOP, mark("Make a shop with returns in every state, to look around in.")),
-    "import": Entry("orders:import_", _SHOP, mark("Take in files of orders: JSON, JSON lines, Seller Center's CSV.")),
+    "import": Entry(
+        "orders:import_", _SHOP, mark("Take in orders and returns: Seller Center's exports, the Partner API's JSON.")
+    ),
     "order": Entry("orders:order", _SHOP, mark("Orders: import, show, list.")),
     "apply": Entry("requests:apply", _RETURNS, mark("The buyer asks for a return of an order.")),
     "approve": Entry("requests:approve", _RETURNS, mark("Accept a request, or part of it.")),

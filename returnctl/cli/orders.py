@@ -16,9 +16,32 @@ from returnctl.cli.progress import Meter, stopping
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
+    from returnctl.shop.intake import Asked, Taken
     from returnctl.shop.road import Done
 
+_MOST_NAMED = 5
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
+
+
+class Came:
+    """What came of an import, added up: new, changed, unchanged and bad, and the returns that warn of something."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(("new", "changed", "unchanged", "bad"), 0)
+        self.returns = 0
+        self.warnings: dict[str, list[str]] = {}
+
+    def add(self, batch: Taken) -> None:
+        for name, number in batch.counts().items():
+            self.counts[name] += number
+        self.returns += len(batch.returns)
+        for done in batch.returns:
+            for code in done.result.warnings:
+                named = self.warnings.setdefault(code, [])
+                if len(named) <= _MOST_NAMED:
+                    named.append(done.result.id)
+        for code in batch.warnings:
+            self.warnings.setdefault(code, [])
 
 
 def _importing(command: Any) -> Any:
@@ -32,13 +55,21 @@ def _importing(command: Any) -> Any:
     return command
 
 
+_as_of = option(
+    "--as-of", metavar="WHEN", help=mark("When the export of returns was made; what is newer stands against it.")
+)
+
+
 @click.command(cls=Command)
 @_importing
+@_as_of
 @writing
 @everywhere
 @pass_wanted
-def import_(wanted: Wanted, /, files: tuple[str, ...], **how: Any) -> int:
-    return _import(wanted, files, **how)
+def import_(wanted: Wanted, /, as_of: str | None, strict: bool, **asked: Any) -> int:
+    from returnctl.shop.intake import Asked
+
+    return _import(wanted, Asked(as_of=wanted.instant(as_of, "--as-of"), **asked), strict=strict)
 
 
 @click.group(cls=Group)
@@ -52,41 +83,62 @@ def order() -> None:
 @writing
 @everywhere
 @pass_wanted
-def order_import(wanted: Wanted, /, files: tuple[str, ...], **how: Any) -> int:
-    return _import(wanted, files, **how)
+def order_import(wanted: Wanted, /, strict: bool, **asked: Any) -> int:
+    from returnctl.shop.intake import Asked
+
+    return _import(wanted, Asked(orders=True, **asked), strict=strict)
 
 
-def _import(wanted: Wanted, files: tuple[str, ...], account: str | None, dates: str | None, strict: bool) -> int:
-    counts = dict.fromkeys(("new", "changed", "unchanged", "bad"), 0)
+def _import(wanted: Wanted, asked: Asked, *, strict: bool) -> int:
+    came = Came()
     with stopping() as stopped:
-        results = _taken(wanted, counts, stopped, files, account, dates, strict=strict)
+        results = _taken(wanted, came, stopped, asked, strict=strict)
+    counts = came.counts
     counted = say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **counts)
     code = answer(wanted, results, counts, counted)
     if stopped():
         return interrupted(wanted, results, sum(counts.values()))
     if wanted.dry_run and wanted.format == "table":
         mention(say("dry run: nothing was changed."))
-    if wanted.format == "table" and not wanted.quiet and counts["new"] and not wanted.dry_run:
-        put(["  " + say("next: {command}", command="returnctl order list") + "\n"])
+    if wanted.format == "table":
+        _say_warnings(came)
+        if not wanted.quiet and counts["new"] + came.returns and not wanted.dry_run:
+            command = "returnctl todo" if came.returns else "returnctl order list"
+            put(["  " + say("next: {command}", command=command) + "\n"])
     return code
 
 
-def _taken(wanted: Wanted, counts: dict[str, int], stopped: Callable[[], bool], *told: Any, strict: bool) -> list[Done]:
+def _say_warnings(came: Came) -> None:
+    """Each once, with some of the returns: many of a file may have the same."""
+    from returnctl.output.results import warning
+
+    for code, ids in came.warnings.items():
+        shown = ", ".join(ids[:_MOST_NAMED]) + (" …" if len(ids) > _MOST_NAMED else "")
+        mention(say("warning: {text}", text=f"{warning(code)} ({shown})" if ids else warning(code)))
+
+
+def _taken(wanted: Wanted, came: Came, stopped: Callable[[], bool], asked: Asked, *, strict: bool) -> list[Done]:
     """The results; people are told what failed, so one of the others stands for all."""
     from returnctl.shop.intake import take_in
 
-    road, meter = wanted.road(), Meter(mark("orders taken in"), quiet=wanted.quiet)
+    road, meter = wanted.road(), Meter(mark("taken in"), quiet=wanted.quiet)
     results: list[Done] = []
-    for batch in take_in(road, *told, strict=strict):
-        for name, number in batch.counts().items():
-            counts[name] += number
+    for batch in take_in(road, asked, stopped, strict=strict):
+        came.add(batch)
         told_all = wanted.format != "table"
-        results += batch.results(road) if told_all else islice(batch.results(road), len(batch.bad) + 1)
-        meter(sum(counts.values()))
+        results += batch.results(road) if told_all else map(_silent, islice(batch.results(road), len(batch.bad) + 1))
+        meter(sum(came.counts.values()))
         if stopped():
             break
     meter.clear()
     return results
+
+
+def _silent(done: Done) -> Done:
+    """What it warns of is told for all together."""
+    from msgspec.structs import replace
+
+    return done if done.failure else replace(done, result=replace(done.result, warnings=()))
 
 
 @order.command("show", help=mark("One order in full."))

@@ -15,8 +15,8 @@ from returnctl.domain.step import stay, unchanged
 NOBODY = Buyer(id="anonymized")
 # Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
 _KEPT = frozenset(
-    "amount appeal asked at because carrier case claim declined due ends grades items key method outcome owed rating"
-    " reason reference stage undone was".split()
+    "again amount appeal asked at because carrier case claim contest declined due ends grades items key lapse method"
+    " outcome owed rating reason reference row stage status sub_status undone was".split()
 )
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from returnctl.domain.record import Happened, Return
-from returnctl.domain.states import ANYWHERE, PASSING, TRANSITIONS, Event, State
+from returnctl.domain.states import ANYWHERE, PASSING, TRANSITIONS, Event, Role, State
 
 # In the journal, not in the history.
-_SILENT = frozenset({Event.TRY})
+_SILENT = frozenset({Event.TRY, Event.SEEN})
 _STAYING = frozenset(ANYWHERE) - {Event.UNDO} | {Event.ANONYMIZE} | PASSING
 
 
@@ -59,6 +59,8 @@ def _allowed(entry: Happened, standing: Sequence[Happened]) -> bool:
         return len(standing) > 1 and entry.to is standing[-1].from_
     if entry.event in _STAYING:
         return entry.from_ is entry.to
+    if entry.event == Event.OBSERVE:
+        return bool(standing) and entry.role is Role.PLATFORM
     if entry.event == Event.AMEND:
         return True
     return any(

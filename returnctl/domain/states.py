@@ -53,6 +53,10 @@ class Event(StrEnum):
     # What passing time does.
     REMIND = "remind"
     LAPSE = "lapse"
+    # What the platform that runs a return reports, from any state to any. What is nothing new but when it was so, the
+    # journal has and the history does not.
+    OBSERVE = "observe"
+    SEEN = "seen"
     # By hand, outside the workflow: a document that was edited, a buyer's data that were removed.
     AMEND = "amend"
     ANONYMIZE = "anonymize"

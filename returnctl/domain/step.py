@@ -23,7 +23,7 @@ from returnctl.domain.terms import Asked, Resolved, resolve
 from returnctl.errors import Frozen, WrongState
 
 _ESTIMATED = frozenset({State.REQUESTED, State.APPROVED, State.IN_TRANSIT, State.RECEIVED})
-_NO_WAY_BACK = frozenset({Event.UNDO, Event.AMEND, Event.ANONYMIZE})
+_NO_WAY_BACK = frozenset({Event.UNDO, Event.AMEND, Event.ANONYMIZE, Event.OBSERVE})
 _WITHOUT = frozenset(
     {State.REPLACEMENT_DUE, State.REPLACED, State.REJECTED, State.CANCELLED, State.EXPIRED, State.CLOSED}
 )
@@ -74,7 +74,7 @@ def step(
     if "due" not in changes:
         new = replace(new, due=deadlines.after(event, new, rules, at))
     if "breakdown" not in changes:
-        new = replace(new, breakdown=_breakdown(case, old, new))
+        new = replace(new, breakdown=worth(case, old, new))
     return _written(case, waiting(new, rules, at), event, moment, facts or {})
 
 
@@ -98,6 +98,11 @@ def waiting(record: Return, rules: Resolved, at: datetime) -> Return:
 def stay(case: Case, event: Event, moment: Moment, facts: Mapping[str, Any], **changes: Any) -> Decision:  # noqa: ANN401
     """An event that leaves the state, the due and the money as they are."""
     return _written(case, replace(case.stored, **changes), event, moment, facts)
+
+
+def reported(case: Case, new: Return, moment: Moment, facts: Mapping[str, Any]) -> Decision:
+    """What a platform reports leads anywhere, whatever the table says; `new` is the record as it is from now on."""
+    return _written(case, new, Event.OBSERVE, moment, facts)
 
 
 def noted(note: str, **facts: object) -> dict[str, object]:
@@ -153,9 +158,9 @@ def _way_back(old: Return, new: Return, event: Event) -> dict[str, Any] | None:
     return None if event in _NO_WAY_BACK else _image(old, new)
 
 
-def _breakdown(case: Case, old: Return, new: Return) -> Breakdown | None:
+def worth(case: Case, old: Return, new: Return) -> Breakdown | None:
     """An estimate up to the inspection, fixed on entering `refund_due`, nothing where nothing will be paid."""
-    entering = new.state is State.REFUND_DUE and old.state not in FIXED | {State.DISPUTED}
+    entering = new.state in FIXED and old.state not in FIXED | {State.DISPUTED}
     if new.state in _WITHOUT or (new.type is Kind.REPLACEMENT and new.state in _ESTIMATED):
         return None
     if entering or new.state in _ESTIMATED:

@@ -25,6 +25,7 @@ _STAYS: dict[str, str] = {
     Event.REPLACE: "sent",
     Event.DONE: "told",
     Event.UNDO: "undone",
+    Event.OBSERVE: "reported",
 }
 
 

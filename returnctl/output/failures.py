@@ -112,6 +112,9 @@ _SENTENCES: dict[str, Sentence] = {
         mark("{id}: '{event}' cannot be undone: somebody outside was told, or it was carried out there.")
     ),
     "nothing_to_undo/taken": Sentence(mark("{id}: another return has what '{event}' set free, so it stays.")),
+    "nothing_to_undo/reported": Sentence(
+        mark("{id}: what the platform reported cannot be undone; what it reports next stands against it.")
+    ),
     "nothing_to_undo/undone": Sentence(mark("{id}: the step before cannot be undone any more.")),
     "key_used": Sentence(mark("the key or reference '{key}' was already used for something else.")),
     "not_found/return": Sentence(mark("no return is known as '{id}'."), "returnctl list"),

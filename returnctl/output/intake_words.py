@@ -29,7 +29,7 @@ WHY = {
     ),
     "misspelled_columns": mark("its columns are not known; {nearest} may be misspelled: the form is {wanted}"),
     "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
-    "returns_file": mark("this is an export of returns; only orders are imported here"),
+    "returns_file": mark("it holds returns; only orders are imported here: type returnctl import"),
     "settlement_file": mark("this is a settlement; only orders are imported here"),
     "ambiguous_dates": mark(
         "{value} can be read as {patterns}, and no date in the file tells which: name the format with --dates"
@@ -43,6 +43,14 @@ WHY = {
     "doubled_key": mark("the key '{value}' stands twice in one object"),
     "huge_number": mark("the number {value} cannot be stored"),
     "lone_surrogate": mark("{value} is half of a character"),
+    # returns of a platform
+    "unknown_order": mark("the order {value} is not known here: import the orders first"),
+    "other_order": mark("this return is known here as one of the order {order}, not of {value}"),
+    "unknown_sku": mark("the order {order} has no such goods: {value}"),
+    "order_in_other_currency": mark("the order {order} is in {currency}, not in {value}"),
+    "rows_of_return_differ": mark("'{value}' differs from the return's first row, and it concerns the whole return"),
+    "not_a_return": mark("it is no answer of the Partner API with returns"),
+    "bad_seconds": mark("'{value}' is not a time in Unix seconds"),
     # rows, and documents
     "line_too_long": mark("the line is longer than {limit} bytes"),
     "too_many_cells": mark("it has more cells than the header: perhaps a text with a comma lacks its quotation marks"),

@@ -19,6 +19,11 @@ WARNINGS = {
     "unsafe_hook": mark("saved, but a hook was not run: somebody else may write it"),
     "clock_went_back": mark("the time given is before the last event, so the last event's time was taken"),
     "grade_without_evidence": mark("the policy asks for evidence of this grade, and none was given"),
+    "unknown_status": mark("the platform says something that is not known here: it is kept, and moves nothing"),
+    "paid_beside": mark("the platform paid the buyer, and so did you: two payments may have left the house"),
+    "payment_open": mark("a payment of yours is not settled yet, so the return stays until it is"),
+    "refund_corrected": mark("the platform corrected the amount that it paid"),
+    "overruled": mark("the platform decided otherwise before your decision was carried out there"),
     "not_placed": mark("saved, but a file is not in its place yet; the next command puts it there"),
     "not_indexed": mark("saved, but the index is behind; the next command brings it up to date"),
 }

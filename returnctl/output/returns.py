@@ -26,7 +26,7 @@ _ANSWERS = {
 _OWED = (mark("owed"), mark("what"))
 HISTORY = (mark("at"), mark("by"), mark("role"), mark("event"), mark("to"), mark("facts"))
 # Facts whose values are codes of the program's own.
-_CODES = frozenset({"because", "by", "claim", "due", "method", "outcome", "stage", "starts", "then", "undone"})
+_CODES = frozenset({"because", "by", "claim", "lapse", "due", "method", "outcome", "stage", "starts", "then", "undone"})
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 _RULES = (mark("rule"), mark("outcome"), mark("line"), mark("decided at"), mark("facts"))
 

@@ -9,7 +9,10 @@ from msgspec import Struct
 from returnctl.errors import BadRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from returnctl.domain.order import Order
+    from returnctl.domain.report import Report
 
 LARGEST_FILE = 256 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
@@ -19,7 +22,8 @@ LONGEST_VALUE = 60
 class Habits(Struct, frozen=True, kw_only=True):
     """How an account's exports are to be read: they name neither market nor currency nor zone.
 
-    `dates` is one of `readers.dates.PATTERNS`; without it the file itself must leave just one reading.
+    `dates` is one of `readers.dates.PATTERNS`, `dates_told` on the command line and not in the settings; without it
+    the file itself must leave just one reading. `as_of` is when the file was made, where that is known.
     """
 
     market: str
@@ -27,6 +31,8 @@ class Habits(Struct, frozen=True, kw_only=True):
     timezone: str
     account: str | None = None
     dates: str | None = None
+    dates_told: bool = False
+    as_of: datetime | None = None
 
 
 class FoundOrder(NamedTuple):
@@ -34,6 +40,14 @@ class FoundOrder(NamedTuple):
 
     row: int
     order: Order
+
+
+class FoundReport(NamedTuple):
+    """`row` is where it begins, or its place among the returns of a file; both from 1."""
+
+    file: str
+    row: int
+    report: Report
 
 
 def bad(why: str, value: object = "", **facts: object) -> BadRow:

@@ -1,15 +1,22 @@
-"""A file of orders, whatever its form: documents in JSON or JSON lines, or a marketplace's export."""
+"""A file to import, whatever its form: known by its headers or keys, in JSON, JSON lines, or as a table.
+
+Orders come as documents or as a marketplace's export, returns as its export or from its API.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
 from returnctl.errors import BadFile, BadRow
-from returnctl.readers.intake import FoundOrder, Habits, placed
+from returnctl.readers.intake import FoundOrder, FoundReport, Habits, placed
+from returnctl.readers.partner_api import is_response, read_responses
+from returnctl.readers.return_rows import NEEDED as NEEDED_OF_RETURNS
+from returnctl.readers.return_rows import read_returns
 from returnctl.readers.seller_center import read_export
 from returnctl.readers.sku_rows import NEEDED, header
 from returnctl.readers.strict_json import BOM, read_json, read_json_lines
@@ -18,7 +25,7 @@ from returnctl.readers.tables import Table, read_table
 if TYPE_CHECKING:
     from returnctl.domain.order import Order
 
-Found = Iterator[FoundOrder | BadRow]
+Found = Iterator[FoundOrder | FoundReport | BadRow]
 
 # One document ends and the next line begins another, which no single document can hold.
 _NEXT_LINE = re.compile(rb"\}[ \t\r]*+\n\s*+\{")
@@ -37,7 +44,7 @@ class Form(NamedTuple):
 
 
 FORMS = (
-    Form("returns", ("Return Order ID",)),
+    Form("returns", ("Return Order ID",), tuple(map(header, NEEDED_OF_RETURNS)), read_returns),
     Form("settlement", ("Order/adjustment ID",)),
     Form(
         "orders",
@@ -48,16 +55,28 @@ FORMS = (
 )
 
 
-def read_orders(file: str, data: bytes, habits: Habits) -> Found:
-    """Each order of the file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
+def read_orders(file: str, data: bytes, habits: Habits) -> Iterator[FoundOrder | BadRow]:
+    """Each order of a file that may hold nothing else. Raises BadFile."""
+    found = read_import(file, data, habits, only=("orders",))
+    return (item for item in found if not isinstance(item, FoundReport))
+
+
+def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = ("orders", "returns")) -> Found:
+    """Each order or return of a file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
     start = data[:_HEAD].removeprefix(BOM).lstrip()
     if not start:
         raise BadFile(file=file, why="empty")
     if start.startswith(b"["):
-        return _documents(enumerate(read_json(data, file), 1), file, habits)
+        return _documents(enumerate(read_json(data, file), 1), file, habits, only)
     if start.startswith(b"{"):
-        return _documents(_objects(data, file), file, habits)
-    return _table(read_table(data, file), habits)
+        return _documents(_objects(data, file), file, habits, only)
+    return _table(read_table(data, file), habits, only)
+
+
+def holds_returns(head: bytes) -> bool:
+    """Whether a file that begins so has returns: they are taken in after the orders that they are of."""
+    text = head[:_HEAD].lower()
+    return any(mark in text for mark in (b"return order id", b'"return_orders"', b'"return_id"'))
 
 
 def _objects(data: bytes, file: str) -> Iterator[tuple[int, Any]]:
@@ -68,7 +87,21 @@ def _objects(data: bytes, file: str) -> Iterator[tuple[int, Any]]:
     return iter([(1, read_json(data, file))])
 
 
-def _documents(documents: Iterator[tuple[int, Any]], file: str, habits: Habits) -> Found:
+def _documents(listed: Iterable[tuple[int, Any]], file: str, habits: Habits, only: tuple[str, ...]) -> Found:
+    """All of a file are of the kind that its first is."""
+    documents = iter(listed)
+    first = next(documents, None)
+    if first is None:
+        return iter(())
+    documents = chain([first], documents)
+    if not is_response(first[1]):
+        return _orders(documents, file, habits)
+    if "returns" not in only:
+        raise BadFile(file=file, why="returns_file")
+    return read_responses(documents, file, habits)
+
+
+def _orders(documents: Iterator[tuple[int, Any]], file: str, habits: Habits) -> Found:
     from returnctl.readers.order_documents import read_order
 
     for row, document in documents:
@@ -86,11 +119,11 @@ def _of_account(order: Order, habits: Habits) -> Order:
     return order if order.account else replace(order, account=habits.account)
 
 
-def _table(table: Table, habits: Habits) -> Found:
+def _table(table: Table, habits: Habits, only: tuple[str, ...]) -> Found:
     form = next((form for form in FORMS if all(table.find(mark) is not None for mark in form.marks)), None)
     if not form:
         raise _unknown(table)
-    if not form.read:
+    if not form.read or form.name not in only:
         raise BadFile(file=table.file, why=f"{form.name}_file")
     missing = [column for column in form.needed if table.find(column) is None]
     if missing:

@@ -180,7 +180,7 @@ def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
         instant=partial(read_instant, zone=habits.timezone, pattern=find_pattern(days, table.file, habits.dates)),
-        quantities=Known(_quantity),
+        quantities=Known(quantity),
     )
     return rows, export
 
@@ -223,7 +223,7 @@ def _buyer(row: SkuRow) -> Buyer:
     return Buyer(id=_cell(row, column, name), name=row.recipient[:LONGEST_TEXT])
 
 
-def _quantity(text: str) -> int:
+def quantity(text: str) -> int:
     if not _COUNT.fullmatch(text):
         raise bad("bad_quantity", text, limit=MOST_UNITS)
     return units(int(text))

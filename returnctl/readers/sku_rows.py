@@ -53,7 +53,6 @@ CANCELLED = ("canceled", "cancelled", "已取消")
 KEPT_DIGITS = 15
 # No text of a table holds one.
 _BETWEEN = "\0"
-_ORDER_ID = COLUMNS.index("order_id")
 
 
 class Packed(NamedTuple):
@@ -64,19 +63,22 @@ class Packed(NamedTuple):
     cells: str
 
     def row(self) -> SkuRow:
-        return SkuRow(self.number, self.problem, *self.cells.split(_BETWEEN))
+        return SkuRow(self.number, self.problem, *self.parts())
+
+    def parts(self) -> list[str]:
+        return self.cells.split(_BETWEEN)
 
 
-def packed_rows(table: Table) -> Iterator[tuple[Packed, Sequence[str]]]:
-    """Each row without the one that describes the columns, beside its cells. Raises BadFile."""
+def packed_rows(table: Table, columns: Sequence[str] = COLUMNS) -> Iterator[tuple[Packed, Sequence[str]]]:
+    """Each row without the one that describes the columns, beside its cells; the first is an id. Raises BadFile."""
     width = len(table.columns)
     # The place behind the last cell is empty, and stands for columns that the file lacks.
-    pick = itemgetter(*(width if place is None else place for place in map(table.find, map(header, COLUMNS))))
+    pick = itemgetter(*(width if place is None else place for place in map(table.find, map(header, columns))))
     first = True
     for number, cells, problem in table.rows():
         padded = [*[*cells, *[""] * width][:width], ""] if problem else [*cells, ""]
         picked = [cell.strip() for cell in pick(padded)]
-        if not (first and _describes(picked[_ORDER_ID])):
+        if not (first and _describes(picked[0])):
             yield Packed(number, problem, _BETWEEN.join(picked)), picked
         first = False
 

@@ -25,6 +25,7 @@ class Draft:
         self._of_order: dict[str, set[str]] = {}
         self._applied: dict[str, list[datetime]] = {}
         self._answers: dict[str, Answer] = {}
+        self._external: dict[str, str] = {}
         self._pinned: dict[str, Pinned] = {}
         self._new = 0
 
@@ -45,6 +46,8 @@ class Draft:
                 self._applied.setdefault(record.buyer.id, []).append(record.applied_at)
             self._of_order.setdefault(record.order.id, set()).add(record.id)
             self._records[record.id] = record
+            if record.external:
+                self._external[record.external.return_id] = record.id
         self._answers |= change.keys
 
     def get_return(self, return_id: str) -> Return:
@@ -56,6 +59,10 @@ class Draft:
             return self.snapshot.returns_of(order_id)
         stored = (each for each in self.snapshot.returns_of(order_id) if each.id not in decided)
         return (*stored, *(self._records[each] for each in sorted(decided)))
+
+    def known_as(self, external: str) -> tuple[str, ...]:
+        decided = self._external.get(external)
+        return (decided,) if decided else self.snapshot.known_as(external)
 
     def applied_by(self, buyer_id: str) -> tuple[datetime, ...]:
         return (*self.snapshot.applied_by(buyer_id), *self._applied.get(buyer_id, ()))

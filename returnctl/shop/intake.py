@@ -8,64 +8,84 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import chain, count, islice
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from returnctl.domain.order import Order
 from returnctl.domain.states import Role
 from returnctl.errors import BadFile, BadRow, Failure, KeyUsed, NotFound, NotKnown
-from returnctl.readers.intake import LARGEST_FILE, FoundOrder, Habits
-from returnctl.readers.orders import read_orders
+from returnctl.readers.intake import LARGEST_FILE, FoundOrder, FoundReport, Habits, placed
+from returnctl.readers.orders import holds_returns, read_import, read_orders
 from returnctl.shop.reading import opened, up_to
 from returnctl.shop.road import Done, Result, Road, Told
 from returnctl.storage.changes import Answer
 from returnctl.storage.digests import expect_many
 from returnctl.storage.writer import Writer
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from returnctl.storage.snapshot import Snapshot
+
 # Orders a commit: large enough to share its cost, small enough to let others in, and to hold no more of a file.
 _BATCH = 5000
+_HEAD = 4096
 State = Literal["new", "changed", "unchanged"]
+Found = FoundOrder | FoundReport | Done
 Outcome = Literal["done", "unchanged", "planned"]
 Read = Callable[[str], bytes]
+Reader = Callable[[str, bytes, Habits], Iterator[FoundOrder | FoundReport | BadRow]]
+
+
+class Asked(NamedTuple):
+    """The files and what was said of them; `orders` means that nothing else may be in them."""
+
+    files: tuple[str, ...]
+    account: str | None = None
+    dates: str | None = None
+    as_of: datetime | None = None
+    orders: bool = False
 
 
 class Taken(NamedTuple):
-    """What came of a batch: what is bad, and how each order stood."""
+    """What came of a batch: what is bad, how each order stood, and what came of each return."""
 
     bad: list[Done]
     orders: list[tuple[Order, State]] = []
     warnings: tuple[str, ...] = ()
+    returns: list[Done] = []
 
     def results(self, road: Road) -> Iterator[Done]:
         yield from self.bad
+        yield from self.returns
         outcomes: dict[State, Outcome] = {"unchanged": "unchanged"}
         done: Outcome = "planned" if road.request.dry_run else "done"
         for order, state in self.orders:
             yield Done(Result(id=order.id, outcome=outcomes.get(state, done), warnings=self.warnings))
 
     def counts(self) -> Counter[str]:
-        return Counter(state for _, state in self.orders) + Counter(bad=len(self.bad))
+        states = Counter[str](state for _, state in self.orders)
+        return states + Counter(map(_state_of, self.returns)) + Counter(bad=len(self.bad))
 
 
-def take_in(
-    road: Road, names: tuple[str, ...], account: str | None, dates: str | None, *, strict: bool
-) -> Iterator[Taken]:
+def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: False, *, strict: bool) -> Iterator[Taken]:
     """Import files, batch by batch; a bad row is told and the others are done, or with `strict` none is."""
-    habits, read = habits_of(road, account, dates), cache(read_file) if strict else read_file
+    habits, read = habits_of(road, asked), cache(read_file) if strict else read_file
     expect_many()
     if strict:
-        bad = [item for item in _found(names, habits, read) if isinstance(item, Done)]
+        bad = list(_unfit(road, _found(asked, habits, read)))
         if bad:
             yield Taken(bad)
             return
-    found, seen = _found(names, habits, read), set[str]()
+    found, seen = _found(asked, habits, read), set[str]()
     for number in count(1):
         batch = list(islice(found, _BATCH))
         if not batch:
             return
         try:
-            taken = _taken(road, batch, number, seen)
+            taken = _taken(road, batch, number, seen, stopped)
         except NotKnown:
             raise
         except Failure as failure:
@@ -76,34 +96,100 @@ def take_in(
         yield taken
 
 
-def _found(names: tuple[str, ...], habits: Habits, read: Read) -> Iterator[FoundOrder | Done]:
-    return chain.from_iterable(_read(name, habits, read) for name in names)
+def _found(asked: Asked, habits: Habits, read: Read) -> Iterator[Found]:
+    reader = read_orders if asked.orders else read_import
+    return chain.from_iterable(_read(name, habits, read, reader) for name in _orders_first(asked.files))
 
 
-def _taken(road: Road, batch: list[FoundOrder | Done], number: int, seen: set[str]) -> Taken:
+def _orders_first(names: tuple[str, ...]) -> list[str]:
+    """Returns are taken in after the orders that they are of, however the files are named."""
+    return sorted(names, key=_holds_returns) if len(names) > 1 else list(names)
+
+
+def _holds_returns(name: str) -> bool:
+    """Pipes are read once, so they stand where they are."""
+    if name == "-":
+        return False
+    try:
+        with opened(name) as file:
+            return holds_returns(file.read(_HEAD) or b"")
+    except OSError:
+        return False
+
+
+def _unfit(road: Road, found: Iterator[Found]) -> Iterator[Done]:
+    """What could not be taken in: rows that cannot be read, returns of orders that are neither here nor to come."""
+    orders = set[str]()
+    with road.reading() as snapshot:
+        for item in found:
+            if isinstance(item, Done):
+                yield item
+            elif isinstance(item, FoundOrder):
+                orders.add(item.order.id)
+            elif item.report.order not in orders:
+                yield from _without_order(snapshot, item)
+
+
+def _without_order(snapshot: Snapshot, found: FoundReport) -> Iterator[Done]:
+    from returnctl.shop.draft import Draft
+    from returnctl.shop.observing import order_of
+
+    try:
+        order_of(Draft(snapshot), found.report)
+    except BadRow as problem:
+        yield _bad(placed(problem, file=found.file, row=found.row))
+
+
+def _taken(road: Road, batch: list[Found], number: int, seen: set[str], stopped: Callable[[], bool]) -> Taken:
     """An order that comes again is taken as it stands there."""
     bad = [item for item in batch if isinstance(item, Done)]
     orders = list({item.order.id: item.order for item in batch if isinstance(item, FoundOrder)}.values())
     states, warnings = _commit(road, orders, number, seen) if orders else ([], ())
-    return Taken(bad, list(zip(orders, states, strict=True)), warnings)
+    reports = [item for item in batch if isinstance(item, FoundReport)]
+    returns = _observed(road, reports, stopped) if reports else []
+    failed = [done for done in returns if done.failure]
+    returns = [done for done in returns if not done.failure]
+    return Taken([*bad, *failed], list(zip(orders, states, strict=True)), warnings, returns)
 
 
-def habits_of(road: Road, account: str | None, dates: str | None) -> Habits:
+def _observed(road: Road, reports: list[FoundReport], stopped: Callable[[], bool]) -> list[Done]:
+    """What was decided by itself is carried out as after any other command."""
+    from returnctl.shop.batches import in_batches
+    from returnctl.shop.observing import Observations
+
+    jobs = map(Observations(road).job, reports)
+    return [replace(road.carry(done), record=None) for done in in_batches(road, jobs, stopped)]
+
+
+def _state_of(done: Done) -> State:
+    if done.result.outcome == "unchanged":
+        return "unchanged"
+    return "new" if done.result.from_ is None else "changed"
+
+
+def habits_of(road: Road, asked: Asked) -> Habits:
     """How the account's files read. Raises NotFound."""
-    settings = road.settings
+    settings, account, dates = road.settings, asked.account, asked.dates
+    told: dict[str, Any] = {"dates_told": dates is not None, "as_of": asked.as_of}
     if account is None:
-        return Habits(market=settings.market, currency=settings.currency, timezone=settings.timezone, dates=dates)
+        market, currency, zone = settings.market, settings.currency, settings.timezone
+        return Habits(market=market, currency=currency, timezone=zone, dates=dates, **told)
     if account not in settings.accounts:
         raise NotFound(kind="account", id=account, near=list(settings.accounts))
     how = settings.accounts[account]
     return Habits(
-        account=account, market=how.market, currency=how.currency, timezone=how.timezone, dates=dates or how.dates
+        account=account,
+        market=how.market,
+        currency=how.currency,
+        timezone=how.timezone,
+        dates=dates or how.dates,
+        **told,
     )
 
 
-def _read(name: str, habits: Habits, read: Read) -> Iterator[FoundOrder | Done]:
+def _read(name: str, habits: Habits, read: Read, reader: Reader) -> Iterator[Found]:
     try:
-        for item in read_orders(name, read(name), habits):
+        for item in reader(name, read(name), habits):
             yield _bad(item) if isinstance(item, BadRow) else item
     except BadFile as failure:
         yield _bad(failure)

@@ -228,7 +228,7 @@ class Road:
             "unchanged" if not decision.events else "planned" if self.request.dry_run else "done"
         )
         result = Result(
-            id=record.id, outcome=outcome, events=tuple(x for x in decision.events if x != Event.TRY),
+            id=record.id, outcome=outcome, events=tuple(x for x in decision.events if x not in _SILENT),
             from_=from_, to=record.state, due=record.due,
             breakdown=(record.breakdown or UNSET) if self.request.command in ("refund", "apply") else UNSET,
             warnings=decision.warnings,
@@ -249,6 +249,8 @@ class Road:
         return warned(planned.done, *writer.warnings)
 
 
+# In the journal alone.
+_SILENT = frozenset({Event.TRY, Event.SEEN})
 # Failures of the machine or the data, as against what a rule refuses.
 _FAILED = frozenset({Exit.FAILED, Exit.LOCKED, Exit.DAMAGED, Exit.NOT_KNOWN, Exit.DECLINED, Exit.NO_SHOP})
 

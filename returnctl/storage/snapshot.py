@@ -125,6 +125,13 @@ class Snapshot:
             self._know_all(layout.RETURNS)
         return found
 
+    def known_as(self, external: str) -> tuple[str, ...]:
+        """The returns that a platform calls so."""
+        found = self._ids("SELECT number FROM returns WHERE external = ? ORDER BY number", external)
+        if not found:
+            self._know_all(layout.RETURNS)
+        return found
+
     def returns_of(self, order_id: str) -> tuple[Return, ...]:
         self._know_all(layout.RETURNS)
         return tuple(map(self.get_return, self._of_order(order_id)))

@@ -129,7 +129,7 @@ def test_files_that_cannot_be_read(empty: Path, tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.csv"):
         assert run("import", path, "--json", cwd=empty).error["code"] == "bad_file"
     returns = shutil.copy(DATA / "seller-center-returns.csv", tmp_path)
-    assert run("import", returns, "--json", cwd=empty).error["facts"]["why"] == "returns_file"
+    assert run("order", "import", returns, "--json", cwd=empty).error["facts"]["why"] == "returns_file"
 
 
 def test_looking_at_orders(shop_once: Path) -> None:

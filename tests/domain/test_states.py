@@ -40,7 +40,7 @@ DESIGN = {
     "resolve": {"disputed": f"closed {BACK}"},
 }
 STAYING = ["note", "message", "attach", "done", "due", "feedback"]
-BY_HAND = ["amend", "anonymize", "try", "remind", "lapse"]
+BY_HAND = ["amend", "anonymize", "try", "remind", "lapse", "observe", "seen"]
 
 
 def test_the_table_is_the_design() -> None:

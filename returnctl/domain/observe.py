@@ -1,0 +1,343 @@
+"""What a platform reports of a return that it runs: the state follows it, the decisions of the seller stand beside it.
+
+A report never starts a payment. What the platform says it paid went to the buyer, so it is booked, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from returnctl.domain import deadlines, tiktok, workflow
+from returnctl.domain.anonymize import NOBODY
+from returnctl.domain.automatic import automatic
+from returnctl.domain.case import Actor, Case, Decision, Moment
+from returnctl.domain.eligibility import Wish
+from returnctl.domain.record import (
+    Breakdown,
+    Dispute,
+    Due,
+    External,
+    Offer,
+    Owed,
+    PaidBack,
+    Parcel,
+    Refund,
+    Return,
+)
+from returnctl.domain.refund import tenders
+from returnctl.domain.report import Report
+from returnctl.domain.reported import Picture, heard, says_the_same, seen_by
+from returnctl.domain.states import COUNTS_NONE, FIXED, Event, Role, State
+from returnctl.domain.step import led_here, reported, unchanged, waiting, worth
+
+_S = State
+# States of ours that a report agrees with: goods may be further on their way here than a platform knows, and so may
+# money be.
+_AGREES: dict[State, frozenset[State]] = {
+    _S.REQUESTED: frozenset({_S.REQUESTED}),
+    _S.APPROVED: frozenset({_S.APPROVED, _S.IN_TRANSIT, _S.RECEIVED}),
+    _S.IN_TRANSIT: frozenset({_S.IN_TRANSIT, _S.RECEIVED}),
+    _S.REFUND_DUE: frozenset({_S.REFUND_DUE, _S.REFUNDING, _S.REFUNDED}),
+    _S.REFUNDED: frozenset({_S.REFUNDED}),
+    _S.REPLACEMENT_DUE: frozenset({_S.REPLACEMENT_DUE, _S.REPLACED}),
+    _S.REPLACED: frozenset({_S.REPLACED}),
+    _S.REJECTED: frozenset({_S.REJECTED, _S.CLOSED}),
+    _S.CANCELLED: frozenset({_S.CANCELLED, _S.EXPIRED, _S.CLOSED}),
+    _S.DISPUTED: frozenset({_S.DISPUTED}),
+}
+# Where a platform stands once it carried out a decision that led here to this state.
+_CARRIED_OUT: dict[State, frozenset[State]] = {
+    _S.APPROVED: frozenset(
+        {_S.APPROVED, _S.IN_TRANSIT, _S.REFUND_DUE, _S.REFUNDED, _S.REPLACEMENT_DUE, _S.REPLACED}
+    ),
+    _S.REFUND_DUE: frozenset({_S.REFUND_DUE, _S.REFUNDED}),
+    _S.REFUNDED: frozenset({_S.REFUND_DUE, _S.REFUNDED}),
+    _S.REPLACEMENT_DUE: frozenset({_S.REPLACEMENT_DUE, _S.REPLACED, _S.REFUNDED}),
+    _S.REPLACED: frozenset({_S.REPLACED}),
+    _S.REJECTED: frozenset({_S.REJECTED}),
+}  # fmt: skip
+_ANSWERED = frozenset({"awaiting buyer response"})
+
+
+class Disagrees(Struct, frozen=True):
+    """Platform and record stand apart: where each does, and whether a decision is still to be carried out there."""
+
+    platform: State
+    ours: State
+    awaits: bool
+
+
+def disagrees(record: Return) -> Disagrees | None:
+    """None where they agree, or where no table knows what the platform said."""
+    seen = seen_by(record.external, record.type) if record.external else None
+    if seen is None or record.state in _AGREES[seen.state] or record.state is State.REFUNDING:
+        return None
+    return Disagrees(seen.state, record.state, any(_is_open_act(owed) for owed in record.owed))
+
+
+def take(case: Case, moment: Moment, *, id: str, wish: Wish, report: Report) -> Decision:  # noqa: A002
+    """A return that a platform opened begins here when the buyer applied, and stands at once where it reports it.
+
+    The platform tells the buyer that the request arrived, so nothing of it is owed.
+    """
+    began = min(report.applied_at or moment.now, moment.now)
+    applied = Moment(began, Actor(moment.by.name, Role.BUYER))
+    case = case.having(workflow.weighed(case, applied, id=id, wish=wish))
+    first = workflow.written_first(case, applied, wish)
+    first = replace(first, record=replace(first.record, owed=()))
+    decision = first.then(case, observe, moment, report=report)
+    if decision.record.state is not State.REQUESTED:
+        return decision
+    return automatic(case.having(decision.record), decision, moment, workflow.approve)
+
+
+def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
+    """Follow the report, as far as it is newer than what was reported before. Unchanged where it says nothing new."""
+    record = case.stored
+    was = record.external or External(report.platform, report.return_id)
+    now = heard(was, report, record.type)
+    before, seen = seen_by(was, record.type), seen_by(now, record.type)
+    new = replace(record, external=now, state=_leads(record, now, before, seen), parcels=_parcels(record, report))
+    if new.state is not record.state and seen:
+        new = _in_state(new, seen)
+    new = _with_payment(case, new)
+    new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_acts(new, before, seen))
+    new = replace(_waits(case, record, new, moment), breakdown=_worth(case, record, new))
+    if new == record:
+        return unchanged(case)
+    if says_the_same(was, now) and replace(new, external=was) == record:
+        return Decision(replace(new, revision=record.revision + 1), (Event.SEEN,))
+    decision = reported(case, new, moment, _facts(case, record, new, report))
+    return replace(decision, warnings=(*decision.warnings, *_warnings(record, new, report)))
+
+
+def _leads(record: Return, now: External, before: Picture | None, seen: Picture | None) -> State:
+    """A payment that was begun is never lost sight of; a decision of ours stands until the platform moves."""
+    if seen is None or record.state is State.REFUNDING:
+        return record.state
+    led = led_here(record).event
+    if led != Event.OBSERVE:
+        stood = before is not None and (before.state, before.outcome) == (seen.state, seen.outcome)
+        overtaken = led == Event.FAIL and now.paid is not None
+        if record.state in _AGREES[seen.state] or (stood and not overtaken):
+            return record.state
+    return seen.state
+
+
+# --- what follows from a state that was reported
+
+
+def _in_state(record: Return, seen: Picture) -> Return:
+    """Units as the platform's decision leaves them. What came back nobody but we can tell."""
+    holds = seen.below not in COUNTS_NONE | {State.REQUESTED} or seen.parcel or seen.below is State.REPLACED
+    lines = tuple(replace(line, approved=(line.approved or line.requested) if holds else 0) for line in record.lines)
+    return replace(record, lines=lines, returnless=_returnless(record, seen), offers=_offers(record))
+
+
+def _returnless(record: Return, seen: Picture) -> bool:
+    told = record.external.told if record.external else {}
+    keeps = any(each.keeps for each in told.values())
+    return (keeps or record.returnless) and seen.below not in (State.REQUESTED, State.APPROVED, State.IN_TRANSIT)
+
+
+def _offers(record: Return) -> tuple[Offer, ...]:
+    """Open ones are moot once the return goes on."""
+    if record.state in (State.REQUESTED, State.DISPUTED):
+        return record.offers
+    return tuple(replace(x, status="withdrawn") if x.status == "open" else x for x in record.offers)
+
+
+def _parcels(record: Return, report: Report) -> tuple[Parcel, ...]:
+    known = {parcel.tracking for parcel in record.parcels}
+    if not report.tracking or report.tracking in known or record.buyer == NOBODY:
+        return record.parcels
+    return (*record.parcels, Parcel(report.carrier, report.tracking))
+
+
+def _dispute(case: Case, new: Return, seen: Picture | None, moment: Moment) -> Dispute | None:
+    """The platform's own contest; one that was open here ends with the state that it held."""
+    held = new.dispute
+    if seen is None:
+        return held
+    if new.state is State.DISPUTED and seen.state is State.DISPUTED:
+        first = held if held and case.stored.state is State.DISPUTED else None
+        if first and first.stage == "platform":
+            follows = led_here(case.stored).event == Event.OBSERVE
+            return replace(first, escalated_from=seen.below) if follows else first
+        made = first or Dispute(
+            stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below
+        )
+        return replace(made, stage="platform")
+    if case.stored.state is State.DISPUTED and new.state is not State.DISPUTED and held:
+        return _ended(case, replace(held, outcome=seen.outcome or "none"), new)
+    return held
+
+
+def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:
+    """Against what the platform decided for the buyer, the seller may appeal for a while."""
+    external = new.external
+    if dispute.outcome != "refund" or external is None or external.appeal or external.updated_at is None:
+        return dispute
+    rules = case.rules()
+    until = deadlines.ends_at(rules.terms.deadlines["appeal"], rules, external.updated_at)
+    return replace(dispute, appeal_until=until)
+
+
+def _worth(case: Case, old: Return, new: Return) -> Breakdown | None:
+    """The breakdown is by our policy, whatever the platform pays."""
+    if new.state is old.state or new.state is State.REFUNDING:
+        return new.breakdown
+    was_estimate = old.state is State.DISPUTED and old.dispute and old.dispute.escalated_from not in FIXED
+    before = replace(old, state=State.REQUESTED) if was_estimate and not old.agreed else old
+    return worth(case, before, new)
+
+
+def _waits(case: Case, old: Return, new: Return, moment: Moment) -> Return:
+    """With the platform's own deadline where it gives one, and what was assumed confirmed or corrected."""
+    rules, at = case.having(new).rules(), case.at(moment)
+    due = _due(case, old, new, moment)
+    if due == old.due and new.dispute == old.dispute:
+        return new
+    return waiting(replace(new, due=due), rules, at)
+
+
+def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
+    due, given = old.due, new.external.deadline if new.external else None
+    had = old.external.deadline if old.external else None
+    corrected = bool(due and due.lapsed and old.external != new.external)
+    if new.state is not old.state or corrected or (had and not given):
+        opened = old.applied_at if new.state is State.REQUESTED and not corrected else case.at(moment)
+        due = deadlines.after(Event.OBSERVE, new, case.having(new).rules(), opened)
+        if due and due.action == "refund":
+            due = replace(due, by=Role.PLATFORM, then="remind")
+    if due and given and due.by is Role.SELLER and due.at != given:
+        return replace(due, at=given, lapsed=False)
+    return due
+
+
+# --- money that the platform paid
+
+
+def _with_payment(case: Case, new: Return) -> Return:
+    """Booked once, under the platform's id of the return; what the platform corrects is corrected."""
+    external = new.external
+    paid = external.paid if external else None
+    if external is None or paid is None:
+        return new
+    booked = next((x for x in new.refunds if x.reference == external.return_id), None)
+    if booked is None:
+        return new if _paid_by_us(new) else replace(new, refunds=(*new.refunds, _payment(case, new, paid)))
+    if booked.confirmed == paid.amount:
+        return new
+    others = tuple(x for x in new.refunds if x is not booked)
+    corrected = replace(_payment(case, replace(new, refunds=others), paid), key=booked.key, at=booked.at)
+    return replace(new, refunds=tuple(corrected if x is booked else x for x in new.refunds))
+
+
+def _paid_by_us(record: Return) -> bool:
+    mine = record.external.return_id if record.external else None
+    return any(x.status != "failed" and x.reference != mine for x in record.refunds)
+
+
+def _payment(case: Case, new: Return, paid: PaidBack) -> Refund:
+    whole = case.order.price_of({line.line: line.requested for line in new.lines})
+    money = (whole if whole.amount else case.order.worth).carve(paid.amount)
+    return Refund(
+        key=f"{case.shop_id}/{new.id}/refund/{len(new.refunds) + 1}", at=paid.refunded_at or paid.at,
+        amount=paid.amount, net=money.net, tax=money.tax, method="original_payment", status="confirmed",
+        reference=new.external.return_id if new.external else None, confirmed=paid.amount,
+        tenders=tenders(case.order, (new, *case.others), paid.amount),
+    )  # fmt: skip
+
+
+# --- our decisions, which the platform carries out or overrules
+
+
+def _is_open_act(owed: Owed) -> bool:
+    return owed.kind == "act" and owed.status in ("open", "declined")
+
+
+def _acts(new: Return, before: Picture | None, seen: Picture | None) -> tuple[Owed, ...]:
+    if seen is None:
+        return new.owed
+    moved = before is None or (before.state, before.outcome) != (seen.state, seen.outcome)
+    return tuple(_act(new, owed, seen, moved=moved) if _is_open_act(owed) else owed for owed in new.owed)
+
+
+def _act(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owed:
+    """Done where the platform stands as the decision wants it; moot where it went another way."""
+    entry = record.history[owed.entry - 1]
+    status = tiktok.plain((record.external.status if record.external else None) or "")
+    wanted = State.REFUND_DUE if entry.event == "offer" else entry.to
+    if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == "offer" and status in _ANSWERED):
+        return replace(owed, status="done")
+    return replace(owed, status="withdrawn") if moved else owed
+
+
+# --- what is told of it
+
+
+def _facts(case: Case, old: Return, new: Return, report: Report) -> dict[str, Any]:
+    """The platform's words and where they were read; what was carried out, and what a correction corrects."""
+    told = report.told
+    acts = [x.key for x, was in zip(new.owed, old.owed, strict=False) if x.status == "done" != was.status]
+    facts: Mapping[str, Any] = {
+        "status": told.status, "sub_status": told.sub_status, "contest": told.dispute,
+        "amount": told.refund and str(told.refund), "owed": acts, "was": _was_paid(old, new),
+        "again": _again(case, old, report), "lapse": _assumed(old, new),
+        "file": told.seen and told.seen.file, "row": told.seen and told.seen.row,
+    }  # fmt: skip
+    return {name: value for name, value in facts.items() if value not in (None, "", [])}
+
+
+def _was_paid(old: Return, new: Return) -> str | None:
+    """The amount booked before, where it is corrected."""
+    amounts = ((x.confirmed, y.confirmed) for x, y in zip(old.refunds, new.refunds, strict=False))
+    return next((str(was) for was, now in amounts if was != now), None)
+
+
+def _assumed(old: Return, new: Return) -> str | None:
+    """Whether what was assumed when a deadline passed came true."""
+    if old.due is None or not old.due.lapsed or (new.due and new.due.lapsed):
+        return None
+    return "corrected" if new.state is old.state else "settled"
+
+
+def _again(case: Case, old: Return, report: Report) -> list[str]:
+    """Earlier returns of ours that this one takes up again: named by the platform, or refused on the same lines."""
+    if old.external and old.external.told:
+        return []
+    mine = {line.line for line in old.lines}
+    return [x.id for x in case.others if _is_before(x, report) or _is_refused_on(x, mine)]
+
+
+def _is_before(other: Return, report: Report) -> bool:
+    return bool(other.external and report.told.previous == other.external.return_id)
+
+
+def _is_refused_on(other: Return, lines: set[str]) -> bool:
+    refused = other.external is not None and other.state in (State.REJECTED, State.CLOSED)
+    return refused and any(line.line in lines for line in other.lines)
+
+
+def _warnings(old: Return, new: Return, report: Report) -> tuple[str, ...]:
+    before, now = old.external, new.external
+    found = {
+        "unknown_status": _is_unknown(report),
+        "paid_beside": bool(now and now.paid and (before is None or before.paid != now.paid) and _paid_by_us(new)),
+        "payment_open": new.state is State.REFUNDING,
+        "refund_corrected": _was_paid(old, new) is not None,
+        "overruled": any(
+            x.status == "withdrawn" and _is_open_act(was) for x, was in zip(new.owed, old.owed, strict=False)
+        ),
+    }
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def _is_unknown(report: Report) -> bool:
+    told = report.told
+    return tiktok.status(told.status) is None or bool(told.dispute and tiktok.contest(told.dispute) is None)
