@@ -141,7 +141,8 @@ def _elsewhere(case: Case) -> Iterator[tuple[str, Why]]:
 def _key_at(policy: Pinned, place: str) -> str:
     """The key that stands at a place: of several on one line the outermost."""
     line = place.rpartition(":")[2]
-    return min((path for path, at in policy.places.items() if str(at) == line), key=len, default="")
+    keys = (path for path, at in policy.places.items() if str(at) == line and path and "\n" not in path)
+    return min(keys, key=len, default="")
 
 
 def value_at(rules: Resolved, path: str) -> Any:  # noqa: ANN401 - any value of a policy

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from returnctl.domain.casefile import CaseFile, Chained, Fitted, Left, file_names, notes, photos_for
+from returnctl.domain.casefile import CaseFile, Chained, Fitted, Left, file_names, notes, photos_for, safe_name
 from returnctl.domain.platforms import limits_of
 from returnctl.domain.record import Evidence
 from returnctl.errors import BadValue, Damaged, NotFound
@@ -67,7 +67,7 @@ def bundle_folder(shop: Shop, word: str, target: Path) -> Posted:
         record = found.case.stored
         limits = limits_of(record.external.platform if record.external else record.order.platform)
         taken, left = photos_for(record, limits)
-        photos = {found.names[each.sha256].removeprefix(_FOLDER): each for each in taken}
+        photos = {safe_name(number, 2, each): each for number, each in enumerate(taken, 1)}
         text = comment(found, limits, len(taken))
         new = make_folder_of(target, _contents(snapshot, photos, text.text))
     return Posted(record.id, photos, left, text, new)

@@ -11,8 +11,9 @@ from returnctl.domain.casefile import CaseFile, Fitted, fitted, standing
 from returnctl.domain.platforms import Limits
 from returnctl.domain.record import Return
 from returnctl.domain.states import Event, Role
+from returnctl.domain.terms import Resolved
 from returnctl.output.bundle.parts import line
-from returnctl.output.bundle.phrases import reason, status
+from returnctl.output.bundle.phrases import grade, reason, status
 from returnctl.output.forms import money, word
 from returnctl.output.words import chosen, say
 
@@ -31,7 +32,7 @@ def _sentences(file: CaseFile, photos: int) -> Iterator[str]:
     if record.dispute and record.dispute.by is Role.SELLER:
         yield from _split(record.dispute.note)
     yield from _refusals(file)
-    yield from _found(record)
+    yield from _found(record, file.case.rules())
     yield from _rules(record)
     yield from _asked(record)
     yield from _offers(record, file.zone)
@@ -67,8 +68,8 @@ def _refusals(file: CaseFile) -> Iterator[str]:
             yield from _split(str(entry.facts.get("note", "")))
 
 
-def _found(record: Return) -> Iterator[str]:
-    graded = [f"{each.quantity} × {line(each.grade)}" for found in record.lines for each in found.graded]
+def _found(record: Return, rules: Resolved) -> Iterator[str]:
+    graded = [f"{each.quantity} × {grade(each.grade, rules)}" for found in record.lines for each in found.graded]
     if graded:
         yield say("On inspection we found: {found}.", found=", ".join(graded))
 

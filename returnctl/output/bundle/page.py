@@ -8,6 +8,7 @@ from decimal import Decimal
 from returnctl.domain.casefile import CaseFile, Claim, Entry, claims, timeline
 from returnctl.domain.record import Evidence, Offer, Return
 from returnctl.domain.terms import Resolved
+from returnctl.output.bundle import parts
 from returnctl.output.bundle.particulars import particulars
 from returnctl.output.bundle.parts import (
     Block,
@@ -20,13 +21,11 @@ from returnctl.output.bundle.parts import (
     Text,
     Voice,
     Voices,
-    code,
     line,
     row,
     shown,
-    words,
 )
-from returnctl.output.bundle.phrases import event, facts, named, reason, status
+from returnctl.output.bundle.phrases import claimed, event, facts, reason, status
 from returnctl.output.forms import due_without_time, labelled, money, when, word
 from returnctl.output.words import mark, say
 
@@ -128,9 +127,10 @@ def _claims(file: CaseFile) -> Iterator[Voice]:
 
 def _about(claim: Claim, rules: Resolved, file: CaseFile) -> str:
     code_of = reason if claim.event in ("apply", "reject") else lambda told, _: word(told)
-    told = code_of(claim.code, rules) if claim.code else ""
+    told = code_of(claim.code, rules) if claim.code and claim.code != "platform" else ""
     amount = money(claim.amount, file.case.stored.currency)
-    return labelled(named(claim.event), "; ".join(part for part in (told, amount) if part) or "-")
+    more = "; ".join(part for part in (told, amount) if part)
+    return labelled(claimed(claim), more) if more else claimed(claim)
 
 
 def _messages(record: Return, zone: str) -> tuple[Block, ...]:
@@ -155,10 +155,10 @@ def _row(file: CaseFile, entry: Entry, rules: Resolved) -> Row:
     said = (entry.message, str(happened.facts.get("note", "")))
     files = (_file(file, each) for each in entry.files)
     return row(
-        time(when(happened.at, file.zone)),
+        parts.time(when(happened.at, file.zone)),
         (Cell(word(happened.role)), Cell(_name(happened.by, happened.role), "soft")),
         (Cell(event(happened), "strong"), Cell(state, "soft")),
-        (Cell(told), *(words(text) for text in said), *files),
+        (Cell(told), *(parts.words(text) for text in said), *files),
     )
 
 
@@ -184,4 +184,4 @@ def _evidence_row(file: CaseFile, each: Evidence) -> Row:
     where = file.names[each.sha256]
     name = Cell(line(each.name), "link", href=where, image=where if each.type in _IMAGES else "")
     what = (Cell(each.type), Cell(say("{n} bytes", n=each.size), "soft"))
-    return row(name, what, (Cell(word(each.by)), Cell(when(each.at, file.zone), "soft")), code(each.sha256))
+    return row(name, what, (Cell(word(each.by)), Cell(when(each.at, file.zone), "soft")), parts.code(each.sha256))

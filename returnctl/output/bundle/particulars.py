@@ -9,8 +9,22 @@ from returnctl.domain.casefile import CaseFile, Chained
 from returnctl.domain.clauses import Clause, clauses
 from returnctl.domain.record import Breakdown, Offer, Parcel, Refund, Return
 from returnctl.domain.terms import Resolved
-from returnctl.output.bundle.parts import Block, Cell, Facts, Row, Section, Table, Text, Typed, code, line, number, row
-from returnctl.output.bundle.phrases import named, status, why
+from returnctl.output.bundle.parts import (
+    Block,
+    Cell,
+    Facts,
+    Row,
+    Section,
+    Table,
+    Text,
+    Typed,
+    code,
+    line,
+    number,
+    place,
+    row,
+)
+from returnctl.output.bundle.phrases import grade, named, status, why
 from returnctl.output.forms import labelled, money, when, word
 from returnctl.output.policies import text_of, values_of
 from returnctl.output.words import mark, say
@@ -23,17 +37,17 @@ _PARCELS = (mark("tracking"), mark("carrier"), mark("sent"), mark("received"))
 _WORKSHEET = (mark("what for"), mark("line"), mark("net"), mark("tax"), mark("amount"))
 _REFUNDS = (mark("at"), mark("amount"), mark("method"), mark("status"), mark("reference"))
 _OFFERS = (mark("at"), mark("by"), mark("amount"), mark("until"), mark("status"), mark("words"))
-_CHAIN = (mark("commit"), mark("what"), mark("digests"))
+_CHAIN = (mark("commit"), mark("what"), mark("SHA-256 digests"))
 
 
 def particulars(file: CaseFile) -> tuple[Section, ...]:
-    record, zone = file.case.stored, file.zone
+    record, zone, rules = file.case.stored, file.zone, file.case.rules()
     return (
         Section("offers", say("Offers"), _offers(record, zone)),
         Section("policy", say("The policy as it stood"), tuple(_policy(file))),
         Section("order", say("The order"), tuple(_order(record, zone))),
-        Section("goods", say("The goods"), tuple(_goods(record, zone))),
-        Section("money", say("The refund"), tuple(_money(record, zone))),
+        Section("goods", say("The goods"), tuple(_goods(record, zone, rules))),
+        Section("money", say("The refund"), tuple(_money(record, zone, rules))),
         Section("chain", say("The chain of digests"), _chain(file)),
         Section("check", say("How to check this bundle"), _check()),
     )
@@ -65,7 +79,7 @@ def _policy(file: CaseFile) -> Iterator[Block]:
 def _clause(clause: Clause, currency: str) -> Row:
     reasons = tuple(Cell(why(each, currency)) for each in clause.why)
     value = "" if clause.value is None else line(text_of(clause.value))
-    return row(Cell(_key(clause.key) or clause.place, "mark"), value, code(word(clause.place)), reasons)
+    return row(Cell(_key(clause.key) or clause.place, "mark"), value, place(word(clause.place)), reasons)
 
 
 def _key(path: str) -> str:
@@ -80,7 +94,7 @@ def _others(rules: Resolved, found: tuple[Clause, ...]) -> Iterator[Row]:
         if value["from"] == "default" or key.startswith("wording/") or "/title/" in key or key in ("name", "version"):
             continue
         if not any(key == each or key.startswith(f"{each}/") for each in told):
-            yield row(_key(key), line(text_of(value["value"])), code(value["from"]))
+            yield row(_key(key), line(text_of(value["value"])), place(value["from"]))
 
 
 # --- order and goods
@@ -113,10 +127,10 @@ def _numbers(*values: str | Decimal) -> tuple[Cell, ...]:
     return tuple(number(str(value)) for value in values)
 
 
-def _goods(record: Return, zone: str) -> Iterator[Block]:
+def _goods(record: Return, zone: str, rules: Resolved) -> Iterator[Block]:
     rows = (
         row(x.line, *_numbers(str(x.requested), str(x.approved), str(x.received)),
-            ", ".join(f"{each.quantity} × {line(each.grade)} ({each.pays}%)" for each in x.graded) or "-")
+            ", ".join(f"{each.quantity} × {grade(each.grade, rules)} ({each.pays}%)" for each in x.graded) or "-")
         for x in record.lines
     )  # fmt: skip
     yield from _table(say("Units asked for, accepted, arrived, and what the inspection found."), _GOODS, rows)
@@ -131,17 +145,21 @@ def _parcel(parcel: Parcel, zone: str) -> Row:
 # --- the money
 
 
-def _money(record: Return, zone: str) -> Iterator[Block]:
+def _money(record: Return, zone: str, rules: Resolved) -> Iterator[Block]:
     if record.breakdown:
-        yield _worksheet(record.breakdown, record.currency)
+        yield _worksheet(record.breakdown, record.currency, rules)
     else:
         yield Text(say("Nothing is to be paid back as it stands."))
     yield from _table(say("Payments to the buyer."), _REFUNDS, (_refund(x, record, zone) for x in record.refunds))
 
 
-def _worksheet(breakdown: Breakdown, currency: str) -> Table:
+def _worksheet(breakdown: Breakdown, currency: str, rules: Resolved) -> Table:
     rows = [
-        row((Cell(word(x.code)), Cell(line(x.grade or ""), "soft")), x.line or "", *_numbers(x.net, x.tax, x.amount))
+        row(
+            (Cell(word(x.code)), Cell(grade(x.grade or "", rules), "soft")),
+            x.line or "",
+            *_numbers(x.net, x.tax, x.amount),
+        )
         for x in breakdown.lines
     ]
     total = row(Cell(say("total"), "strong"), "", *_numbers(breakdown.net, breakdown.tax, breakdown.total))
@@ -176,9 +194,9 @@ def _chain(file: CaseFile) -> tuple[Block, ...]:
 
 def _commit(commit: Chained, zone: str) -> Row:
     digests = ((say("before"), commit.previous), (say("own"), commit.digest), (say("document"), commit.document or ""))
-    told = tuple(code(labelled(name, digest)) for name, digest in digests if digest)
+    told = tuple(code(labelled(name, digest.removeprefix("sha256:"))) for name, digest in digests if digest)
     what = ", ".join(named(event) for event in commit.events if event not in ("note", "try"))
-    return row((number(str(commit.sequence)), Cell(when(commit.at, zone), "soft")), what or "-", told)
+    return row((Cell(str(commit.sequence)), Cell(when(commit.at, zone), "soft")), what or "-", told)
 
 
 def _check() -> tuple[Block, ...]:

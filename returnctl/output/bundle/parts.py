@@ -8,10 +8,9 @@ from returnctl.output.clean import clean
 
 
 class Cell(NamedTuple):
-    """A piece of text. `kind` is how it looks: `plain`, `strong`, `soft`, `code`, `number`, `time`, `mark`, `link`
-    or `words` (somebody's own).
+    """A piece of text. `kind` is how it looks: `plain`, `strong`, `soft`, `code`, `number`, `time`, `mark`, or `words`.
 
-    `href` leads to a file of the bundle; `image` is one to be shown.
+    `words` are somebody's own; `href` leads to a file of the bundle, `image` is one to be shown.
     """
 
     text: str = ""
@@ -81,9 +80,8 @@ def row(*cells: Cell | tuple[Cell, ...] | str) -> Row:
 
 
 def _pieces(cell: Cell | tuple[Cell, ...] | str) -> tuple[Cell, ...]:
-    if isinstance(cell, Cell):
-        return (cell,)
-    return (Cell(cell),) if isinstance(cell, str) else tuple(piece for piece in cell if piece.text)
+    pieces = (cell,) if isinstance(cell, Cell) else (Cell(cell),) if isinstance(cell, str) else cell
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def code(text: str) -> Cell:
@@ -92,6 +90,11 @@ def code(text: str) -> Cell:
 
 def number(text: str) -> Cell:
     return Cell(text, "number")
+
+
+def place(text: str) -> Cell:
+    """Of a file, such as `standard.yaml:6`."""
+    return Cell(text, "place")
 
 
 def time(text: str) -> Cell:

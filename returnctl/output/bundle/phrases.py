@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from returnctl.domain.casefile import Claim
 from returnctl.domain.clauses import Why
 from returnctl.domain.notices import in_language
 from returnctl.domain.record import Happened, Offer
@@ -64,7 +65,7 @@ _WHY = {
     "reason": mark("the reason for: {code}"),
 }
 # Told elsewhere in the same row.
-_ELSEWHERE = frozenset({"files", "note", "text", "because"})
+_ELSEWHERE = frozenset({"files", "note", "text", "because", "stage"})
 _AMOUNTS = frozenset({"amount", "asked"})
 
 
@@ -73,6 +74,10 @@ def event(entry: Happened) -> str:
     if entry.event == "escalate" and entry.facts.get("stage") == "platform":
         return say(_TO_PLATFORM)
     return named(entry.event)
+
+
+def claimed(claim: Claim) -> str:
+    return say(_TO_PLATFORM) if (claim.event, claim.code) == ("escalate", "platform") else named(claim.event)
 
 
 def named(event: str) -> str:
@@ -100,15 +105,15 @@ def _fact(key: str, value: Any, rules: Resolved, currency: str) -> str:  # noqa:
     if key == "reason":
         return labelled(word(key), reason(str(value), rules))
     if key in ("grades", "items") and isinstance(value, Mapping):
-        return labelled(word(key), line("; ".join(_units(value))))
+        return labelled(word(key), line("; ".join(_units(value, rules))))
     return labelled(word(key), line(str(value)))
 
 
-def _units(found: Mapping[str, Any]) -> Iterator[str]:
+def _units(found: Mapping[str, Any], rules: Resolved) -> Iterator[str]:
     """`line 1: 2 × worn`."""
     for number, units in found.items():
         many = isinstance(units, Mapping)
-        told = ", ".join(f"{count} × {grade}" for grade, count in units.items()) if many else say("all")
+        told = ", ".join(f"{count} × {grade(code, rules)}" for code, count in units.items()) if many else say("all")
         yield labelled(say("line {n}", n=number), told if many or units is None else str(units))
 
 
@@ -118,6 +123,12 @@ def reason(code: str, rules: Resolved) -> str:
     titles = {name: each.title for name, each in terms.reasons.catalogue.items()}
     titles |= {name: each.title for name, each in terms.reject_reasons.items()}
     return line(in_language(titles.get(code, {}), chosen()) or code)
+
+
+def grade(code: str, rules: Resolved) -> str:
+    """The policy's own title of what was found, else its code."""
+    known = rules.terms.inspection.grades.get(code)
+    return line(in_language(known.title if known else {}, chosen()) or code)
 
 
 def why(told: Why, currency: str) -> str:
