@@ -146,6 +146,16 @@ class NoProofOfPayment(Failure):
     exit = Exit.USAGE
 
 
+class TooLong(Failure):
+    """A message that the platform would not take: facts `id`, `size` and `most` in bytes, `platform`.
+
+    It would be cut behind `fits` characters, between `before` and `after`.
+    """
+
+    code = "too_long"
+    exit = Exit.USAGE
+
+
 # --- 4: the policy, or the money left
 
 
@@ -253,7 +263,10 @@ class KeyUsed(Failure):
 
 
 class NotFound(Failure):
-    """Facts `kind` (return, order, line, policy, grade, reason, reject_reason), `id`, `near` (like names)."""
+    """Facts `kind`, `id`, `near` (like names).
+
+    Kinds are return, order, line, policy, grade, reason, reject_reason, template and owed.
+    """
 
     code = "not_found"
     exit = Exit.NOT_FOUND

@@ -12,7 +12,9 @@ from returnctl.domain.calendar import local_day
 from returnctl.domain.policy import Texts
 from returnctl.domain.record import Happened, Return
 from returnctl.domain.states import Event
+from returnctl.domain.step import led_here
 from returnctl.domain.terms import Resolved
+from returnctl.errors import NotFound
 
 # By what is owed; the policy has one name for what both sides' reminders are.
 _NAMES = {"remind_buyer": "reminder"}
@@ -40,6 +42,14 @@ def filled(texts: Texts, record: Return, entry: Happened, rules: Resolved) -> Wo
     """In the buyer's language. Only the policy's text is a form to fill: braces in what fills it stay braces."""
     language = _language_in(texts, record.buyer.language) or _FALLBACK
     return Words(texts[language].format(**_fields(record, entry, rules)), language)
+
+
+def from_template(name: str, record: Return, rules: Resolved) -> str:
+    """A message that the policy has ready, as things stand now. Raises NotFound."""
+    templates: dict[str, Texts] = rules.terms.wording.get("templates", {})
+    if name not in templates:
+        raise NotFound(kind="template", id=name, near=list(templates))
+    return filled(templates[name], record, led_here(record), rules).text
 
 
 def in_language(texts: Texts, language: str | None) -> str:

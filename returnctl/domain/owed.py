@@ -98,11 +98,10 @@ def _without(owed: tuple[Owed, ...], moot: Collection[str]) -> tuple[Owed, ...]:
     return tuple(replace(x, status="withdrawn") if x.status == "open" and x.what in moot else x for x in owed)
 
 
-def booked(record: Return) -> tuple[Owed, ...]:
-    """All of it, as done by hand."""
+def booked(record: Return, keys: Collection[str]) -> tuple[Owed, ...]:
+    """With these as done by hand."""
     return tuple(
-        replace(owed, status="done", attempts=owed.attempts + 1) if owed in open_owed(record) else owed
-        for owed in record.owed
+        replace(owed, status="done", attempts=owed.attempts + 1) if owed.key in keys else owed for owed in record.owed
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from returnctl.domain.record import Return
+
 _MIB = 1024 * 1024
 
 
@@ -24,6 +26,17 @@ _ONLY = "tiktok"
 def limits_of(platform: str | None) -> Limits:
     """Of a platform that is not known those of the strictest that is."""
     return LIMITS.get(platform or _ONLY, LIMITS[_ONLY])
+
+
+def platform_of(record: Return) -> str | None:
+    """The one that runs the return, else the one of the order."""
+    return record.external.platform if record.external else record.order.platform
+
+
+def comment_limit(record: Return) -> int | None:
+    """The most bytes of one comment; None where no limit is known."""
+    limits = LIMITS.get(platform_of(record) or "")
+    return limits.comment_bytes if limits else None
 
 
 def bytes_of(text: str) -> int:

@@ -7,10 +7,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.notices import from_template
 from returnctl.domain.owed import booked, open_owed, settled, without_asking
+from returnctl.domain.platforms import bytes_of, comment_limit, platform_of
 from returnctl.domain.record import Evidence, Feedback, Message, Offer, Return, open_offer, with_files
-from returnctl.domain.states import ENDED, Event, State
+from returnctl.domain.states import ENDED, Event, Role, State
 from returnctl.domain.step import led_here, noted, stay, unchanged, utc, waiting, wrong_state
+from returnctl.errors import NotFound, TooLong
 
 _JUDGED = ENDED | {State.REJECTED}
 
@@ -19,10 +22,28 @@ def note(case: Case, moment: Moment, *, text: str) -> Decision:
     return stay(case, Event.NOTE, moment, {"text": text})
 
 
-def message(case: Case, moment: Moment, *, text: str) -> Decision:
-    """To the other side; the seller's is owed as a `tell`."""
-    said = Message(at=case.at(moment), by=moment.by.role, text=text)
-    return stay(case, Event.MESSAGE, moment, {}, messages=(*case.stored.messages, said))
+def message(case: Case, moment: Moment, *, text: str = "", template: str | None = None, long: bool = False) -> Decision:
+    """To the other side, a text or what a template of the policy makes; the seller's is owed as a `tell`.
+
+    Raises NotFound (template); TooLong where the platform takes no comment of that size, unless it may be `long`.
+    """
+    record = case.stored
+    words = text if template is None else from_template(template, record, case.rules())
+    if moment.by.role is Role.SELLER and not long:
+        _check_size(record, words)
+    said = Message(at=case.at(moment), by=moment.by.role, text=words)
+    facts = {"template": template} if template is not None else {}
+    return stay(case, Event.MESSAGE, moment, facts, messages=(*record.messages, said))
+
+
+def _check_size(record: Return, words: str) -> None:
+    most = comment_limit(record)
+    if most is not None and bytes_of(words) > most:
+        fits = len(words.encode()[:most].decode(errors="ignore"))
+        raise TooLong(
+            id=record.id, size=bytes_of(words), most=most, platform=platform_of(record), fits=fits,
+            before=words[:fits], after=words[fits:],
+        )  # fmt: skip
 
 
 def set_due(case: Case, moment: Moment, *, at: datetime) -> Decision:
@@ -87,12 +108,16 @@ def _hours(record: Return) -> int:
     return round((led_here(record).at - record.applied_at).total_seconds() / 3600)
 
 
-def done(case: Case, moment: Moment) -> Decision:
-    """What was owed and done by hand is booked."""
-    owed = open_owed(case.stored)
-    if not owed:
+def done(case: Case, moment: Moment, *, only: str | None = None) -> Decision:
+    """What was owed and done by hand is booked: all of it, or `only` what is called so. Raises NotFound."""
+    record = case.stored
+    if only is not None and only not in [each.what for each in record.owed]:
+        names = [each.what for each in open_owed(record)]
+        raise NotFound(kind="owed", id=only, near=list(dict.fromkeys(names)))
+    keys = [each.key for each in open_owed(record) if only in (None, each.what)]
+    if not keys:
         return unchanged(case)
-    return stay(case, Event.DONE, moment, {"owed": [each.key for each in owed]}, owed=booked(case.stored))
+    return stay(case, Event.DONE, moment, {"owed": keys}, owed=booked(record, keys))
 
 
 def carried(case: Case, moment: Moment, *, key: str, reference: str | None = None) -> Decision:
