@@ -31,11 +31,13 @@ def show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
             put_bytes([snapshot.raw_return(the_return(snapshot.find(id), id))])
         return
     from returnctl.output.returns import full
+    from returnctl.shop.telling import Teller
 
     shop = wanted.find_shop()
     with shop.store.reading() as snapshot:
         record = snapshot.get_return(the_return(snapshot.find(id), id))
-    put([full(record, wanted.read_clock(), shop.settings.timezone) + "\n"])
+        told = Teller(snapshot).by_people(record, by_hand=True)
+    put([full(record, wanted.read_clock(), shop.settings.timezone, told) + "\n"])
 
 
 @click.command(cls=Command)

@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from returnctl.cli.answer import answer, put
 from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
 from returnctl.cli.verbs import Ids, each_id, ids, one_id
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
+if TYPE_CHECKING:
+    from returnctl.shop.road import Done
+
 _text = click.argument("text", metavar="TEXT")
 
 
-def _said(text: str) -> str:
-    if not text.strip():
-        raise BadValue(what="TEXT", value=text, wanted="text")
+def _said(text: str | None, wanted: str = "text") -> str:
+    if not text or not text.strip():
+        raise BadValue(what="TEXT", value=text or "", wanted=wanted)
     return text
 
 
 @click.command(cls=Command)
 @one_id
-@_text
+@click.argument("text", metavar="[TEXT]", required=False)
+@option("--template", metavar="NAME", help=mark("A message of the policy, by its name under wording.templates."))
+@option("--long", is_flag=True, help=mark("Send it even if the platform takes no message of that size."))
 @writing
 @everywhere
 @pass_wanted
-def message(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
+def message(wanted: Wanted, /, id: str, text: str | None, template: str | None, long: bool) -> int:  # noqa: A002
     from returnctl.domain import remarks
+    from returnctl.domain.states import Role
 
-    return each_id(wanted, (id,), remarks.message, text=_said(text))
+    asked = _message(text, template)
+    done = wanted.road().change(id, remarks.message, Role.SELLER, asked=asked, **asked, long=long)
+    return answer(wanted, [_with_words(wanted, done) if wanted.dry_run else done])
+
+
+def _message(text: str | None, template: str | None) -> dict[str, str]:
+    """Just one of both."""
+    if template is None:
+        return {"text": _said(text, "text_or_template")}
+    if text is not None:
+        raise BadValue(what="--template", value=template, wanted="beside_text")
+    return {"template": template}
+
+
+def _with_words(wanted: Wanted, done: Done) -> Done:
+    """What a dry run would say, as it would go out."""
+    from msgspec.structs import replace
+
+    from returnctl.shop.telling import Teller
+
+    record = done.record
+    if record is None or not done.result.events:
+        return done
+    owed = record.owed[-1]
+    with wanted.find_shop().store.reading() as snapshot:
+        told = owed.what == "message" and owed.entry == len(record.history)
+        text = Teller(snapshot).words(record, owed).text if told else record.messages[-1].text
+    if wanted.format == "table" and not wanted.quiet:
+        from returnctl.output.pasting import measured, shown
+
+        put([f"{shown(text)}\n({measured(record, text)})\n"])
+    return replace(done, result=replace(done.result, words=text))
 
 
 @click.command(cls=Command)
@@ -88,13 +128,14 @@ def feedback(wanted: Wanted, /, id: str, rating: int, comment: str) -> int:  # n
 
 @click.command(cls=Command)
 @ids
+@option("--only", metavar="WHAT", help=mark("Only this of what is owed, such as approved."))
 @writing
 @everywhere
 @pass_wanted
-def done(wanted: Wanted, /, ids: Ids) -> int:
+def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
     from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), remarks.done)
+    return each_id(wanted, typed_ids(ids), remarks.done, **({"only": only} if only else {}))
 
 
 @click.command(cls=Command)

@@ -15,6 +15,7 @@ from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
+    from returnctl.domain.record import Owed, Return
     from returnctl.domain.worklist import Group
     from returnctl.shop.worklist import Asked, Item
     from returnctl.storage.snapshot import Snapshot
@@ -22,12 +23,30 @@ if TYPE_CHECKING:
 _COLOURS = {"overdue": "red", "today": "yellow"}
 
 
-class Met:
-    """What is come upon on the way: documents that cannot be read, and what hooks are waited for."""
+# So many words to be copied stand beneath the tables: what presses is not to be scrolled away.
+_COPIED = 5
 
-    def __init__(self) -> None:
+
+class Met:
+    """What is come upon on the way: documents that cannot be read, what hooks are waited for, what is to be told.
+
+    Of what people have to tell the first few are kept, and `untold` counts the rest.
+    """
+
+    def __init__(self, *, by_hand: bool) -> None:
+        self.by_hand = by_hand
         self.damaged: list[Damaged] = []
         self.awaited: set[str] = set()
+        self.tells: list[tuple[Return, Owed]] = []
+        self.untold = 0
+
+    def keep(self, record: Return | None) -> None:
+        from returnctl.shop.telling import to_tell
+
+        found = [(record, owed) for owed in to_tell(record, by_hand=self.by_hand)] if record else []
+        free = _COPIED - len(self.tells)
+        self.tells += found[:free]
+        self.untold += len(found[free:])
 
 
 @click.command(cls=Command)
@@ -39,17 +58,20 @@ class Met:
     help=mark("Exit 1 where the seller must act: on what is overdue, or due by --due."),
 )
 @option("--limit", type=COUNT, help=mark("At most this many."))
+@option("--tell", "only_told", is_flag=True, help=mark("Only what the buyers are to be told, all of it, in words."))
 @writes(*FORMATS, "ics")
 @pass_wanted
 def todo(
     wanted: Wanted, /, due: str | None = None, overdue: bool = False, exit_code: bool = False, limit: int | None = None,
+    only_told: bool = False,
 ) -> int:  # fmt: skip
+    from returnctl.shop.telling import is_told_by_hand
     from returnctl.shop.worklist import anything_to_do
 
-    asked, met = _asked(wanted, due, limit, overdue=overdue), Met()
+    asked, met = _asked(wanted, due, limit, overdue=overdue), Met(by_hand=is_told_by_hand(wanted.find_shop()))
     with wanted.find_shop().store.reading() as snapshot:
         if not (exit_code and wanted.quiet):
-            _show(wanted, snapshot, asked, met)
+            _show(wanted, snapshot, asked, met, only_told=only_told)
         met.damaged += (Damaged(path=path, why="not_readable") for path in snapshot.damaged())
         act = exit_code and anything_to_do(snapshot, asked)
     _tell_refused(wanted, met)
@@ -80,20 +102,50 @@ def _asked(wanted: Wanted, due: str | None, limit: int | None, *, overdue: bool)
     return Asked(day, now if overdue else wanted.instant(due, "--due"), overdue, limit)
 
 
-def _show(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> None:
-    if wanted.format == "table":
+def _show(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met, *, only_told: bool) -> None:
+    if wanted.format == "table" and only_told:
+        put(_in_words(snapshot, asked, met))
+    elif wanted.format == "table":
         put(_for_people(wanted, snapshot, asked, met))
     elif wanted.format == "ics":
         put_bytes(_for_calendars(wanted, snapshot, asked, met))
     else:
-        put(_for_programs(wanted, snapshot, asked, met))
+        rows = _told_rows(snapshot, asked, met)
+        put(_for_programs(wanted, (row for row in rows if row["tell"] or not only_told)))
 
 
-def _for_programs(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[str]:
+def _for_programs(wanted: Wanted, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     from returnctl.output.rows import written
+
+    return written(rows, wanted.format, (), lambda _: ())
+
+
+def _told_rows(snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[dict[str, Any]]:
+    """With what people have to tell the buyer, in words."""
+    from returnctl.output.pasting import row
+    from returnctl.shop.telling import Teller
     from returnctl.shop.worklist import items
 
-    return written(_rows(items(snapshot, asked), met), wanted.format, (), lambda _: ())
+    teller = Teller(snapshot)
+    for item in items(snapshot, asked):
+        told = teller.by_people(item.record, by_hand=met.by_hand)
+        yield _row(item, met) | {"tell": [row(*each) for each in told]}
+
+
+def _in_words(snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[str]:
+    """All that is to be told, one after the other."""
+    from returnctl.output.pasting import block
+    from returnctl.shop.telling import Teller
+    from returnctl.shop.worklist import items
+
+    teller, any_ = Teller(snapshot), False
+    for item in items(snapshot, asked):
+        _row(item, met)
+        for told in teller.by_people(item.record, by_hand=met.by_hand):
+            yield ("\n" if any_ else "") + block(*told) + "\n"
+            any_ = True
+    if not any_:
+        mention(say("nothing to tell."))
 
 
 def _for_calendars(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[bytes]:
@@ -119,6 +171,27 @@ def _for_people(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> I
     for at, group in enumerate(counted.groups()):
         yield ("\n" if at else "") + _heading(group) + "\n"
         yield from table(group, _rows(items(snapshot, asked, group), met), asked.day.now)
+    yield from _to_copy(snapshot, met)
+
+
+def _to_copy(snapshot: Snapshot, met: Met) -> Iterator[str]:
+    """The first of what is to be told, beneath all tables."""
+    if not met.tells:
+        return
+    from returnctl.output.pasting import HEADING, block
+    from returnctl.shop.telling import Teller
+
+    teller = Teller(snapshot)
+    yield "\n" + _bold(say(HEADING)) + "\n"
+    for record, owed in met.tells:
+        for told in teller.all_of(record, (owed,)):
+            yield "\n" + block(*told) + "\n"
+    if met.untold:
+        yield "\n" + say("{n} more to tell: {command}", n=met.untold, command="returnctl todo --tell") + "\n"
+
+
+def _bold(text: str) -> str:
+    return text if is_plain(sys.stdout) else click.style(text, bold=True)
 
 
 def _heading(group: Group) -> str:
@@ -138,4 +211,5 @@ def _row(item: Item, met: Met) -> dict[str, Any]:
 
     met.awaited |= awaited(item)
     met.damaged += filter(None, [item.damaged])
+    met.keep(item.record)
     return row_of_todo(item.summary, item.record) | {"group": str(item.group)}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from returnctl.output.causes import cause
 from returnctl.output.clean import clean
-from returnctl.output.forms import word
+from returnctl.output.forms import platform, word
 from returnctl.output.intake_words import WHY
 from returnctl.output.words import mark, say
 
@@ -72,6 +72,10 @@ _SENTENCES: dict[str, Sentence] = {
         mark("{id}: {amount} {currency} is to be paid, and nothing says that it was."),
         "returnctl refund {id} --reference TXN",
     ),
+    "too_long": Sentence(
+        mark("{id}: {size} bytes, and {name} takes about {most} in a message; it would be cut here: {cut}"),
+        mark("say it shorter, or in two messages; --long sends it as it is"),
+    ),
     "not_eligible": Sentence(mark("order {order}: the policy does not allow this return: {rules}")),
     "too_much_money": Sentence(
         mark("{id}: {asked} {currency} cannot be paid, only more than 0 and at most {most} {currency}.")
@@ -128,6 +132,10 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "not_found/grade": Sentence(mark("the policy has no grade '{id}'; it has {near}.")),
     "not_found/reject_reason": Sentence(mark("the policy has no reason '{id}' to reject; it has {near}.")),
+    "not_found/template": Sentence(
+        mark("the policy has no template '{id}'; it has {names}."), "returnctl message ID TEXT"
+    ),
+    "not_found/owed": Sentence(mark("nothing called '{id}' is owed; there are {near}.")),
     "not_found/account": Sentence(mark("the settings have no account '{id}'; they have {near}.")),
     "ambiguous": Sentence(mark("'{id}' could mean any of {ids}."), "returnctl show {first}"),
     "hook_declined": Sentence(mark("{id}: hooks/{hook} declined: {why}"), "returnctl show {id}"),
@@ -187,7 +195,11 @@ _WANTED: dict[str, str] = {
     "dry_run": mark("for a sweep that is carried out; add -n to look ahead"),
     "later_day": mark("a day after {example}, from which the version before holds"),
     "future": mark("in the future"),
+    "text_or_template": mark("what to say, or --template NAME"),
+    "beside_text": mark("wanted beside TEXT: one of the two says it"),
 }
+# So many characters of a text are shown on each side of a cut.
+_AROUND = 16
 # Why a rule of eligibility failed.
 _RULES: dict[str, str] = {
     "delivered": mark("not {starts} yet"),
@@ -244,7 +256,31 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
         made["hint"] = _instead(facts)
     if code == "ambiguous":
         made["first"] = str(facts["ids"][0])
-    return made
+    return made | _of_messages(code, facts)
+
+
+def _of_messages(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    if code == "not_found" and facts.get("kind") == "template":
+        return {"names": _near(str(facts["id"]), facts["near"])}
+    if code == "too_long":
+        return {"name": platform(str(facts["platform"])), "cut": _cut(facts)}
+    return {}
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    """Those that are meant perhaps come first."""
+    from difflib import get_close_matches
+
+    if not known:
+        return say("none")
+    near = get_close_matches(name, known)
+    return ", ".join([*near, *(each for each in known if each not in near)])
+
+
+def _cut(facts: Mapping[str, Any]) -> str:
+    """The words on both sides of the cut."""
+    before, after = str(facts["before"]), str(facts["after"])
+    return f"…{' '.join(before.split())[-_AROUND:]}✂{' '.join(after.split())[:_AROUND]}…"
 
 
 def _rule(failed: Mapping[str, Any]) -> str:

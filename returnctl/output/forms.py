@@ -55,6 +55,14 @@ def _action(waits: Due) -> str:
     return word("decide" if waits.action == "platform" else waits.action)
 
 
+_PLATFORMS = {"tiktok": "TikTok Shop"}
+
+
+def platform(name: str) -> str:
+    """By the name that it has for itself."""
+    return _PLATFORMS.get(name, name)
+
+
 def labelled(name: str, value: str, language: str | None = None) -> str:
     return say("{name}: {value}", language, name=name, value=value)
 
@@ -114,6 +122,7 @@ _WORDS = {
     "done": mark("done"),
     "feedback": mark("feedback"),
     "rating": mark("rating"),
+    "template": mark("template"),
     "comment": mark("comment"),
     "amend": mark("amend"),
     "anonymize": mark("anonymize"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from returnctl.domain.record import Dispute, Due, Feedback, Happened, Return
+from returnctl.domain.notices import Words
+from returnctl.domain.record import Dispute, Due, Feedback, Happened, Owed, Return
 from returnctl.domain.reminders import APPEAL
 from returnctl.domain.states import Role
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, labelled, left, money, when, word
 from returnctl.output.next import next_command
+from returnctl.output.pasting import block
 from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
 from returnctl.output.worksheet import worksheet
@@ -31,12 +33,15 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}Z")
 _RULES = (mark("rule"), mark("outcome"), mark("line"), mark("decided at"), mark("facts"))
 
 
-def full(record: Return, now: datetime, zone: str) -> str:
-    """All of a return on one screen."""
-    return "\n\n".join(part for part in _parts(record, now, zone) if part)
+Told = Sequence[tuple[Return, Owed, Words]]
 
 
-def _parts(record: Return, now: datetime, zone: str) -> Iterator[str]:
+def full(record: Return, now: datetime, zone: str, told: Told = ()) -> str:
+    """All of a return on one screen; `told` is what is owed to the buyer, in words."""
+    return "\n\n".join(part for part in _parts(record, now, zone, told) if part)
+
+
+def _parts(record: Return, now: datetime, zone: str, told: Told) -> Iterator[str]:
     yield aligned([[name, clean(value)] for name, value in _head(record, now, zone) if value])
     yield _goods(record)
     yield eligibility(record, zone)
@@ -44,6 +49,7 @@ def _parts(record: Return, now: datetime, zone: str) -> Iterator[str]:
     yield _offers(record, zone)
     yield _refunds(record, zone)
     yield _owed(record)
+    yield from (block(*each) for each in told)
     yield history(record.history, zone)
     command = next_command(record.id, record.due, record)
     yield say("next: {command}", command=command) if command else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 from returnctl.domain.defaults import DEFAULTS
@@ -182,11 +182,12 @@ def _conditions_worded(body: Body, source: Source) -> Iterator[Problem]:
                 yield source.at_key(path, "unknown_condition", value=code, **suggestion(code, asked))
 
 
-def _notices(body: Body, source: Source) -> Iterator[Problem]:
-    for part in _parts(body):
-        for notice, texts in _inside(part.body, ("wording", "notices")).items():
+def _filled(body: Body, source: Source) -> Iterator[Problem]:
+    """What is filled in before a buyer reads it."""
+    for part, kind in product(_parts(body), ("notices", "templates")):
+        for name, texts in _inside(part.body, ("wording", kind)).items():
             for language, text in texts.items():
-                yield from _placeholders(text, part.at(f"wording/notices/{notice}/{language}"), source)
+                yield from _placeholders(text, part.at(f"wording/{kind}/{name}/{language}"), source)
 
 
 def _placeholders(text: str, path: str, source: Source) -> Iterator[Problem]:
@@ -213,7 +214,7 @@ _CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (_names, ()),
     (_markets_named, ("markets",)),
     (_conditions_worded, ("conditions", "overrides")),
-    (_notices, ()),
+    (_filled, ()),
     (policy_amounts.too_many_digits, ()),
     (policy_amounts.lacking_currencies, ("markets", "overrides")),
     (policy_overrides.never_won, ()),

@@ -20,7 +20,6 @@ from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from returnctl.domain import paying, remarks
-from returnctl.domain.case import Case
 from returnctl.domain.notices import said
 from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
 from returnctl.domain.record import Owed, Return
@@ -199,16 +198,15 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
 
 def _in_words(road: Road, record: Return, task: Task) -> dict[str, Any]:
     """By the policy that decides the return; nothing for the seller, or for a platform."""
-    from returnctl.output.notices import notice
+    from returnctl.shop.telling import Teller
 
     owed = next((each for each in record.owed if each.key == task.key), None)
     if owed is None or _to(owed) != "buyer":
         return {}
     with _own(road).reading() as snapshot:
-        policy = snapshot.get_pinned(record.policy.digest)
-    rules = Case(record.order, policy, record.policy, road.settings.shop_id, record=record).rules()
-    words = notice(record, owed, rules)
-    told = {"words": words.text, "words_language": words.language, "return_address": rules.terms.return_address}
+        teller = Teller(snapshot)
+        words, terms = teller.words(record, owed), teller.case(record).rules().terms
+    told = {"words": words.text, "words_language": words.language, "return_address": terms.return_address}
     return {name: value for name, value in told.items() if value}
 
 

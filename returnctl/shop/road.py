@@ -66,7 +66,10 @@ class Told(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What came of one request, as programs read it; what is unset is left out. `at` is when a forecast sees it."""
+    """What came of one request, as programs read it; what is unset is left out.
+
+    `at` is when a forecast sees it, `words` what a message would say.
+    """
 
     id: str
     outcome: Literal["done", "unchanged", "planned", "refused", "failed"]
@@ -79,6 +82,7 @@ class Result(Struct, frozen=True, kw_only=True):
     error: Told | UnsetType = UNSET
     row: int | UnsetType = UNSET
     at: datetime | UnsetType = UNSET
+    words: str | UnsetType = UNSET
 
 
 class Done(Struct, frozen=True):

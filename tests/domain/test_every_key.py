@@ -22,11 +22,12 @@ from returnctl.domain.calendar import WorkCalendar
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.lapse import lapse
-from returnctl.domain.notices import worded
+from returnctl.domain.notices import from_template, worded
 from returnctl.domain.policy import Pinned
 from returnctl.domain.record import Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind
+from returnctl.errors import NotFound
 from returnctl.output.policies import policy_row, values_of
 from returnctl.readers.policies import check_policy, reviewed
 from returnctl.readers.strict_yaml import read_yaml
@@ -182,6 +183,14 @@ def told(life: Life) -> Any:
     return worded(case.stored, entry, str(case.stored.state), case.rules())
 
 
+def said(life: Life) -> Any:
+    case = life.led()
+    try:
+        return from_template("hi", case.stored, case.rules())
+    except NotFound:
+        return None
+
+
 def why(life: Life) -> Any:
     return [x.facts.get("because") for x in life.asked().eligibility]
 
@@ -202,6 +211,7 @@ LOOKS: dict[str, Any] = {
     "paid": paid,
     "refusal": refusal,
     "told": told,
+    "said": said,
     "why": why,
     "listed": lambda life: policy_row(life.policy),
     "shown": lambda life: sorted((x["id"], str(x["value"])) for x in values_of(life.applied().rules())),
@@ -426,6 +436,7 @@ CASES = [
     case("overrides/*/set", "window", OVER.replace("days: 7", "days: 8"), OVER),
     case("wording", "told", TEXTS, state="approved"),
     case("wording/notices", "told", TEXTS, state="approved"),
+    case("wording/templates", "said", "{wording: {templates: {hi: {en: 'About {return}'}}}}", state="approved"),
     case("wording/conditions", "shown", "{wording: {conditions: {unused: {en: Not used}}}}", WAIVED),
     case("waivers", "warned", "{waivers: [{floor: us-ny-posting, by: Mei, on: 2026-11-02, because: posted}]}", FEE),
     case("waivers/*/floor", "warned", "{waivers: [{floor: us-ny-posting, by: Mei, on: 2026-11-02, because: posted}]}",
