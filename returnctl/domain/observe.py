@@ -102,7 +102,7 @@ def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
     now = heard(was, report, record.type)
     before, seen = seen_by(was, record.type), seen_by(now, record.type)
     new = replace(record, external=now, state=_leads(record, now, before, seen), parcels=_parcels(record, report))
-    if new.state is not record.state and seen:
+    if seen and (new.state is not record.state or _follows(record)):
         new = _in_state(new, seen)
     new = _with_payment(case, new)
     new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_acts(new, before, seen))
@@ -126,6 +126,11 @@ def _leads(record: Return, now: External, before: Picture | None, seen: Picture 
         if record.state in _AGREES[seen.state] or (stood and not overtaken):
             return record.state
     return seen.state
+
+
+def _follows(record: Return) -> bool:
+    """Whether it stands where the platform led it."""
+    return led_here(record).event == Event.OBSERVE
 
 
 # --- what follows from a state that was reported
@@ -166,8 +171,7 @@ def _dispute(case: Case, new: Return, seen: Picture | None, moment: Moment) -> D
     if new.state is State.DISPUTED and seen.state is State.DISPUTED:
         first = held if held and case.stored.state is State.DISPUTED else None
         if first and first.stage == "platform":
-            follows = led_here(case.stored).event == Event.OBSERVE
-            return replace(first, escalated_from=seen.below) if follows else first
+            return replace(first, escalated_from=seen.below) if _follows(case.stored) else first
         made = first or Dispute(
             stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below
         )

@@ -1,0 +1,464 @@
+"""What a platform reports: where a return stands by it, what is booked, and that no order of reports matters."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from returnctl.domain import dispute, paying, remarks, workflow
+from returnctl.domain.anonymize import anonymize
+from returnctl.domain.automatic import SYSTEM
+from returnctl.domain.case import Case, Moment
+from returnctl.domain.eligibility import Wish
+from returnctl.domain.lapse import lapse
+from returnctl.domain.observe import disagrees, observe, take
+from returnctl.domain.record import External, Return, Seen, Told
+from returnctl.domain.replay import faults
+from returnctl.domain.report import Piece, Report, units_of
+from returnctl.domain.states import Event, Kind, State
+from returnctl.domain.undo import undo
+from returnctl.errors import NothingToUndo
+from tests.builders import DAY, HOUR, NOW, a_case, a_policy, after, an_order, at, later, platform, seller
+
+APPLIED = at("2026-11-08T10:00:00Z")
+ID = "4035000000000000001"
+PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
+REJECTED = "REFUND_OR_RETURN_REQUEST_REJECT"
+SHIP, SHIPPED, PARCEL = "AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM", "REJECT_RECEIVE_PACKAGE"
+SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
+CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
+
+
+def a_report(status: str, days: float = 0, *, source: str = "api", **said: Any) -> Report:
+    """Of three lamps; what is said goes where it belongs, by its name."""
+    own = {name: said.pop(name) for name in ("kind", "tracking", "pieces", "note", "return_id") if name in said}
+    of_api = {"exact": source == "api", "seen": Seen("file", 1)}
+    money = {"refund": Decimal("87.75")} | said
+    told = Told(at=APPLIED + days * DAY, status=status, **(of_api | money))
+    kind, pieces = own.pop("kind", Kind.RETURN_AND_REFUND), own.pop("pieces", (Piece(3, seller_sku="SKU-1"),))
+    head: dict[str, Any] = {"platform": "tiktok", "order": "576461413038780001", "return_id": ID} | own
+    return Report(source=source, kind=kind, pieces=pieces, applied_at=APPLIED, told=told, **head)  # type: ignore[arg-type]
+
+
+def export(status: str, days: float = 0, **said: Any) -> Report:
+    return a_report(status, days, source="export", **said)
+
+
+def begun(report: Report, case: Case | None = None, now: datetime = NOW, number: str = "R-000042", **wish: Any) -> Case:
+    case = case or a_case()
+    wish = {"items": {"1": 3}, "type": report.kind, "reason": "damaged"} | wish
+    asked = Wish(external=External("tiktok", report.return_id), **wish)
+    return case.having(take(case, platform(now), id=number, wish=asked, report=report).record)
+
+
+def told(case: Case, *reports: Report, now: datetime | None = None) -> Case:
+    for report in reports:
+        case = case.having(observe(case, platform(now or later(case)), report=report).record)
+    return case
+
+
+def in_state(*reports: Report) -> Return:
+    return told(begun(reports[0]), *reports[1:]).stored
+
+
+# --- where each status leads
+
+LEADS = [
+    (a_report(PENDING), "requested"),
+    (a_report(REJECTED), "rejected"),
+    (a_report(SHIP), "approved"),
+    (a_report(SHIPPED), "in_transit"),
+    (a_report(PARCEL), "rejected"),
+    (a_report(SUCCESS), "refund_due"),
+    (a_report(CANCEL), "cancelled"),
+    (a_report(COMPLETE), "refunded"),
+    (a_report("AWAITING_BUYER_RESPONSE"), "requested"),
+    (a_report("REPLACEMENT_REQUEST_PENDING", kind=Kind.REPLACEMENT), "requested"),
+    (a_report("REPLACEMENT_REQUEST_REJECT", kind=Kind.REPLACEMENT), "rejected"),
+    (a_report("REPLACEMENT_REQUEST_REFUND_SUCCESS", kind=Kind.REPLACEMENT), "refunded"),
+    (a_report("REPLACEMENT_REQUEST_CANCEL", kind=Kind.REPLACEMENT), "cancelled"),
+    (a_report("REPLACEMENT_REQUEST_COMPLETE", kind=Kind.REPLACEMENT), "replaced"),
+    (a_report("A_STATUS_OF_TOMORROW"), "requested"),
+    (a_report(REJECTED, dispute="IN_PROGRESS"), "disputed"),
+    (a_report(REJECTED, dispute="SUPPORT_SELLER"), "rejected"),
+    (a_report(COMPLETE, dispute="IN_PROGRESS"), "refunded"),
+    (a_report(PARCEL, dispute="A word of tomorrow"), "rejected"),
+    (export("To process"), "requested"),
+    (export("In process"), "approved"),
+    (export("In process", sent=True), "in_transit"),
+    (export("In process", kind=Kind.REFUND_ONLY), "refund_due"),
+    (export("In process", refunded_at=NOW), "approved"),
+    (export("Completed"), "refunded"),
+    (export("Completed", kind=Kind.REPLACEMENT), "replaced"),
+    (export("Refund rejected"), "rejected"),
+    (export("Refund rejected", dispute="In progress"), "disputed"),
+    (export("Canceled"), "cancelled"),
+    (export("cancelled"), "cancelled"),
+    (export("已完成"), "requested"),
+]
+
+
+@pytest.mark.parametrize(("report", "state"), LEADS, ids=lambda x: x.told.status if isinstance(x, Report) else x)
+def test_where_each_status_leads(report: Report, state: str) -> None:
+    record = begun(report).stored
+    assert record.state == state
+    assert [entry.event for entry in record.history] == ["apply", "observe"]
+    assert record.history[0].at == APPLIED
+    assert record.external is not None
+    assert record.external.status == report.told.status
+    assert list(faults(record, ["apply", "observe"])) == []
+
+
+@pytest.mark.parametrize(("report", "_"), LEADS, ids=lambda x: x.told.status if isinstance(x, Report) else "")
+@pytest.mark.parametrize("first", [report for report, _ in LEADS], ids=lambda x: x.told.status)
+def test_from_any_state_to_the_one_reported(first: Report, report: Report, _: str) -> None:
+    case = begun(replace(first, told=replace(first.told, exact=True)))
+    newer = replace(report, told=replace(report.told, at=APPLIED + 3 * DAY))
+    after_it = told(case, newer).stored
+    means = begun(replace(newer, kind=first.kind)).stored
+    if means.external and means.external.told.keys() != {"unknown"}:
+        assert after_it.state == means.state
+    else:
+        assert after_it.state == case.stored.state
+    events = [entry.event for entry in after_it.history]
+    assert list(faults(after_it, [*events, *["seen"] * (after_it.revision - len(events))])) == []
+
+
+@pytest.mark.parametrize(
+    ("report", "uncertain"),
+    [
+        (export("Refund rejected"), True), (a_report(REJECTED), False), (a_report(PARCEL), False),
+        (export("Completed"), False),
+    ],
+)  # fmt: skip
+def test_what_the_source_cannot_tell_is_marked(report: Report, uncertain: bool) -> None:
+    external = begun(report).stored.external
+    assert external is not None
+    assert external.uncertain == uncertain
+
+
+@pytest.mark.parametrize(
+    ("report", "approved"),
+    [(a_report(PENDING), 0), (a_report(SHIP), 3), (a_report(REJECTED), 0), (a_report(PARCEL), 3),
+     (a_report(COMPLETE), 3), (a_report(CANCEL), 0)],
+)  # fmt: skip
+def test_units_follow_the_platform_and_receipts_do_not(report: Report, approved: int) -> None:
+    (line,) = begun(report).stored.lines
+    assert (line.approved, line.received) == (approved, 0)
+
+
+def test_words_that_no_table_has_are_kept_and_warned_of() -> None:
+    case = begun(a_report(SHIP))
+    decision = observe(case, platform(later(case)), report=a_report("ODD", 2))
+    assert (decision.record.state, decision.warnings) == (State.APPROVED, ("unknown_status",))
+    assert decision.record.external is not None
+    assert decision.record.external.status == "ODD"
+    assert told(case.having(decision.record), a_report(SHIPPED, 1)).stored.state == "in_transit"
+
+
+# --- money
+
+
+def test_what_the_platform_paid_is_booked_once() -> None:
+    record = in_state(a_report(SHIP), a_report(COMPLETE, 2), a_report(COMPLETE, 2), export("Completed", 2))
+    (paid,) = record.refunds
+    assert (paid.status, paid.confirmed, paid.reference, paid.method) == (
+        "confirmed", Decimal("87.75"), ID, "original_payment",
+    )  # fmt: skip
+    assert paid.net + paid.tax == paid.amount
+    assert (record.state, record.due) == (State.REFUNDED, None)
+    assert not [owed for owed in record.owed if owed.status == "open"]
+
+
+def test_the_breakdown_is_by_our_policy() -> None:
+    fee = a_policy(restocking_fee={"percent": 10, "charged_for": ["buyer", "seller"]})
+    record = begun(a_report(COMPLETE), a_case(policy=fee)).stored
+    assert record.breakdown is not None
+    assert record.breakdown.total < record.refunds[0].amount == Decimal("87.75")
+
+
+def test_a_corrected_amount_is_corrected_and_told() -> None:
+    case = begun(a_report(COMPLETE))
+    decision = observe(case, platform(later(case)), report=a_report(COMPLETE, 1, refund=Decimal("80.00")))
+    assert [x.confirmed for x in decision.record.refunds] == [Decimal("80.00")]
+    assert decision.warnings == ("refund_corrected",)
+    assert decision.record.history[-1].facts["was"] == "87.75"
+
+
+@pytest.mark.parametrize("amount", [None, Decimal("0.00")])
+def test_nothing_is_booked_where_no_amount_is_told(amount: Decimal | None) -> None:
+    record = begun(a_report(COMPLETE, refund=amount)).stored
+    assert (record.state, record.refunds) == (State.REFUNDED, ())
+
+
+def paid_by_us(*, settled: bool) -> Case:
+    case = begun(a_report(SUCCESS))
+    case = after(case, paying.intend)
+    return after(case, paying.confirm, reference="TXN-1") if settled else case
+
+
+def test_money_that_we_paid_as_well_is_kept_and_warned_of() -> None:
+    case = paid_by_us(settled=True)
+    decision = observe(case, platform(later(case)), report=a_report(COMPLETE, 2))
+    assert [x.reference for x in decision.record.refunds] == ["TXN-1"]
+    assert decision.warnings == ("paid_beside",)
+    assert decision.record.external is not None
+    assert decision.record.external.paid is not None
+
+
+@pytest.mark.parametrize("report", [a_report(COMPLETE, 2), a_report(CANCEL, 2), a_report(PENDING, 2)])
+def test_a_payment_that_was_begun_is_not_lost(report: Report) -> None:
+    case = paid_by_us(settled=False)
+    decision = observe(case, platform(later(case)), report=report)
+    assert decision.record.state is State.REFUNDING
+    assert "payment_open" in decision.warnings
+    assert after(case.having(decision.record), paying.confirm).stored.state is State.REFUNDED
+
+
+def test_a_payment_that_failed_after_the_platform_paid_is_not_due_again() -> None:
+    case = told(paid_by_us(settled=False), a_report(COMPLETE, 2))
+    case = after(case, paying.fail, why="card closed")
+    case = told(case, a_report(COMPLETE, 2))
+    assert case.stored.state is State.REFUNDED
+    assert [(x.status, x.reference) for x in case.stored.refunds] == [("failed", None), ("confirmed", ID)]
+
+
+def test_an_observation_never_pays() -> None:
+    for report, _ in LEADS:
+        decision = observe(begun(a_report(PENDING)), platform(), report=report)
+        assert not {Event.REFUND, Event.CONFIRM} & set(decision.events)
+        assert all(x.status == "confirmed" and x.reference == ID for x in decision.record.refunds)
+
+
+# --- our decisions beside it
+
+
+def acts(case: Case) -> list[tuple[str, str]]:
+    return [(owed.what, owed.status) for owed in case.stored.owed if owed.kind == "act"]
+
+
+OURS = {
+    "approve": (a_report(PENDING), workflow.approve, "approved"),
+    "reject": (a_report(PENDING), partial(workflow.reject, reason="not_eligible"), "rejected"),
+}
+
+
+@pytest.mark.parametrize(
+    ("ours", "then", "state", "act"),
+    [
+        ("approve", a_report(PENDING, 0), "approved", "open"),
+        ("approve", a_report(PENDING, 1, asks=("SELLER_RESPOND_RETURN",)), "approved", "open"),
+        ("approve", a_report(SHIP, 1), "approved", "done"),
+        ("approve", a_report(SHIPPED, 1), "in_transit", "done"),
+        ("approve", a_report(COMPLETE, 1), "refunded", "done"),
+        ("approve", a_report(CANCEL, 1), "cancelled", "withdrawn"),
+        ("approve", a_report(REJECTED, 1), "rejected", "withdrawn"),
+        ("reject", a_report(PENDING, 0), "rejected", "open"),
+        ("reject", a_report(REJECTED, 1), "rejected", "done"),
+        ("reject", a_report(REJECTED, 1, dispute="IN_PROGRESS"), "disputed", "done"),
+        ("reject", a_report(SHIP, 1), "approved", "withdrawn"),
+    ],
+)
+def test_a_decision_of_ours_stands_until_the_platform_moves(ours: str, then: Report, state: str, act: str) -> None:
+    first, decide, _ = OURS[ours]
+    case = after(begun(first), decide)
+    decision = observe(case, platform(later(case)), report=then)
+    case = case.having(decision.record)
+    assert (case.stored.state, acts(case)) == (state, [(ours, act)])
+    assert ("overruled" in decision.warnings) == (act == "withdrawn")
+    assert (disagrees(case.stored) is not None) == (act == "open")
+
+
+def test_goods_may_be_further_than_the_platform_knows() -> None:
+    case = after(begun(a_report(SHIP)), workflow.receive)
+    case = told(case, a_report(SHIPPED, 1))
+    assert (case.stored.state, disagrees(case.stored)) == (State.RECEIVED, None)
+    case = told(after(case, workflow.inspect), a_report(SHIPPED, 2, asks=("SELLER_RESPOND_RECEIVE_PACKAGE",)))
+    assert (case.stored.state, acts(case)) == (State.REFUND_DUE, [("inspect", "open")])
+    case = told(case, a_report(COMPLETE, 3))
+    assert (case.stored.state, acts(case)) == (State.REFUNDED, [("inspect", "done")])
+    assert case.stored.lines[0].graded
+
+
+def test_a_decision_booked_by_hand_is_not_undone_by_a_stale_file() -> None:
+    case = after(after(begun(a_report(PENDING)), workflow.approve), remarks.done)
+    case = told(case, export("To process"))
+    assert case.stored.state is State.APPROVED
+
+
+def test_a_dispute_of_ours_goes_where_the_platform_goes() -> None:
+    case = after(begun(a_report(REJECTED)), dispute.escalate, claim="refund_amount")
+    assert told(case, a_report(REJECTED, 0)).stored.state is State.DISPUTED
+    there = told(case, a_report(REJECTED, 1, dispute="IN_PROGRESS")).stored
+    assert (there.state, there.dispute and there.dispute.stage) == (State.DISPUTED, "platform")
+    over = told(case, a_report(SUCCESS, 2, dispute="SUPPORT_BUYER")).stored
+    assert (over.state, over.dispute and over.dispute.outcome) == (State.REFUND_DUE, "refund")
+    assert over.dispute is not None
+    assert over.dispute.appeal_until is not None
+
+
+def test_what_was_reported_cannot_be_undone() -> None:
+    case = told(after(begun(a_report(PENDING)), workflow.approve), a_report(SHIP, 1))
+    with pytest.raises(NothingToUndo) as refused:
+        undo(case, seller(later(case)))
+    assert refused.value.facts["why"] == "reported"
+
+
+# --- time
+
+
+def test_the_platforms_deadline_stands_on_the_due() -> None:
+    until = NOW + 30 * HOUR
+    case = begun(a_report(PENDING, deadline=until, asks=("SELLER_RESPOND_REFUND",)))
+    assert case.stored.due is not None
+    assert (case.stored.due.action, case.stored.due.at) == ("review", until)
+    moved = told(case, a_report(PENDING, 1, deadline=until + DAY)).stored
+    assert moved.due is not None
+    assert moved.due.at == until + DAY
+
+
+def test_a_review_counts_from_the_application() -> None:
+    early, late = (begun(a_report(PENDING), now=now).stored for now in (APPLIED + HOUR, NOW))
+    assert early.due == late.due
+    assert early.window_ends == late.window_ends
+
+
+@pytest.mark.parametrize(
+    ("report", "state", "lapse_is"),
+    [
+        (a_report(SHIP, 9), "approved", "settled"),
+        (a_report(CANCEL, 9), "cancelled", "settled"),
+        (a_report(PENDING, 9), "requested", "corrected"),
+    ],
+)
+def test_what_was_assumed_is_confirmed_or_corrected(report: Report, state: str, lapse_is: str) -> None:
+    case = begun(a_report(PENDING))
+    assert case.stored.due is not None
+    case = case.having(lapse(case, Moment(case.stored.due.at, SYSTEM)).record)
+    assert case.stored.due is not None
+    assert case.stored.due.lapsed
+    case = told(case, report)
+    assert case.stored.state == state
+    assert case.stored.due is None or not case.stored.due.lapsed
+    assert case.stored.history[-1].facts["lapse"] == lapse_is
+
+
+def test_the_same_again_is_unchanged_and_the_same_later_is_silent() -> None:
+    case = begun(a_report(SHIP))
+    assert not observe(case, platform(later(case)), report=a_report(SHIP)).events
+    other_file = replace(a_report(SHIP), told=replace(a_report(SHIP).told, seen=Seen("other", 7)))
+    assert not observe(case, platform(later(case)), report=other_file).events
+    silent = observe(case, platform(later(case)), report=a_report(SHIP, 1))
+    assert (silent.events, len(silent.record.history)) == (("seen",), 2)
+    assert told(case.having(silent.record), a_report(SHIPPED, 0.5)).stored.state is State.APPROVED
+
+
+def test_an_anonymized_return_learns_no_tracking_number() -> None:
+    case = begun(a_report(COMPLETE, tracking="1Z1", sent=True))
+    case = case.having(anonymize(case, platform(), before=NOW + DAY).record)
+    again = a_report(COMPLETE, 1, tracking="1Z2", sent=True, compensation=Decimal(3))
+    assert [x.tracking for x in told(case, again).stored.parcels] == [None]
+
+
+# --- how returns begin
+
+
+def test_the_policy_may_decide_at_once_what_waits_for_us() -> None:
+    policy = a_policy(auto_approve=[{"name": "all"}])
+    case = begun(a_report(PENDING), a_case(policy=policy))
+    assert ([x.event for x in case.stored.history], acts(case)) == (
+        ["apply", "observe", "approve"],
+        [("approve", "open")],
+    )
+    assert [x.event for x in begun(a_report(SHIP), a_case(policy=policy)).stored.history] == ["apply", "observe"]
+
+
+def test_failed_rules_are_kept_and_nothing_is_refused() -> None:
+    late = an_order(delivered_at="2026-01-05T22:10:00Z")
+    record = begun(a_report(PENDING), a_case(late), items={"1": 9}).stored
+    assert {x.rule for x in record.eligibility if x.outcome == "fail"} == {"window", "quantity"}
+
+
+def test_applications_that_take_a_refused_one_up_again_name_it() -> None:
+    first = begun(a_report(REJECTED), number="R-000001")
+    beside = replace(first, others=(first.stored,), record=None)
+    again = begun(a_report(PENDING, 1, return_id="4036"), beside, number="R-000002")
+    assert again.stored.history[-1].facts["again"] == ["R-000001"]
+    named = begun(a_report(SHIP), number="R-000003")
+    beside = replace(named, others=(named.stored,), record=None)
+    linked = begun(a_report(PENDING, 1, return_id="4037", previous=ID), beside, number="R-000004")
+    assert linked.stored.history[-1].facts["again"] == ["R-000003"]
+
+
+LINES = [
+    {"line": "1", "sku": "A", "quantity": 2, "net": "20.00"}, {"line": "2", "sku": "A", "quantity": 1, "net": "10.00"},
+    {"line": "3", "sku": "172", "quantity": 1, "net": "5.00"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pieces", "units"),
+    [
+        ([Piece(1, seller_sku="A")], {"1": 1}),
+        ([Piece(3, seller_sku="A")], {"1": 2, "2": 1}),
+        ([Piece(5, seller_sku="A")], {"1": 2, "2": 3}),
+        ([Piece(1, seller_sku="A"), Piece(1, seller_sku="A")], {"1": 2}),
+        ([Piece(1, sku_id="172", seller_sku="gone")], {"3": 1}),
+        ([Piece(1, line="2", seller_sku="A")], {"2": 1}),
+        ([Piece(1, seller_sku="B")], None),
+        ([], {}),
+    ],
+)
+def test_goods_are_found_among_the_lines(pieces: list[Piece], units: dict[str, int] | None) -> None:
+    assert units_of(a_report(PENDING, pieces=tuple(pieces)), an_order(lines=LINES)) == units
+
+
+def test_an_order_of_one_line_leaves_no_doubt() -> None:
+    assert units_of(a_report(PENDING, pieces=(Piece(2, seller_sku="renamed"),)), an_order()) == {"1": 2}
+
+
+# --- any order, overlapping, repeated, stale
+
+_STATUS = st.sampled_from([PENDING, REJECTED, SHIP, SHIPPED, PARCEL, SUCCESS, COMPLETE, CANCEL, "ODD"])
+_LABEL = st.sampled_from(["To process", "In process", "Completed", "Refund rejected", "Canceled", "ODD"])
+_SAID = st.fixed_dictionaries(
+    {
+        "days": st.sampled_from([0, 0, 1, 2, 3]),
+        "refund": st.sampled_from([Decimal("87.75"), Decimal("80.00"), None]),
+        "dispute": st.sampled_from([None, None, "IN_PROGRESS", "SUPPORT_BUYER", "CLOSED"]),
+    }
+)
+_API = st.builds(lambda s, x, d: a_report(s, deadline=d, **x), _STATUS, _SAID, st.sampled_from([None, NOW + 3 * DAY]))
+_EXPORT = st.builds(
+    lambda s, x, sent, exact: export(s, sent=sent, exact=exact, **x), _LABEL, _SAID, st.booleans(), st.booleans()
+)
+
+
+def _end(reports: list[Report]) -> tuple[object, ...]:
+    """All but history, revision and where a report was read."""
+    record = told(begun(reports[0], now=NOW), *reports[1:], now=NOW).stored
+    external = record.external
+    assert external is not None
+    where = {name: replace(each, seen=None) for name, each in external.told.items()}
+    assert [x.reference for x in record.refunds] in ([], [ID])
+    events = [entry.event for entry in record.history]
+    assert list(faults(record, [*events, *["seen"] * (record.revision - len(events))])) == []
+    paid = [(x.amount, x.net, x.tax, x.status) for x in record.refunds]
+    return record.state, paid, replace(external, seen=None, told=where), record.due, record.lines
+
+
+@given(st.lists(st.one_of(_API, _EXPORT), min_size=1, max_size=7), st.integers(0, 9999))
+@settings(max_examples=400, deadline=timedelta(seconds=5))
+def test_the_end_is_the_same_whatever_the_order(reports: list[Report], seed: int) -> None:
+    chance = random.Random(seed)
+    shuffled = [*reports, *chance.choices(reports, k=chance.randrange(4))]
+    chance.shuffle(shuffled)
+    assert _end(shuffled) == _end(reports)
