@@ -6,6 +6,7 @@ labels stand in the same tables.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from returnctl.domain.states import Kind, State
@@ -72,6 +73,7 @@ _REASONS = {
 }  # fmt: skip
 
 
+@lru_cache(1024)
 def plain(word: str) -> str:
     return " ".join(word.replace("_", " ").split()).casefold()
 

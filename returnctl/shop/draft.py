@@ -53,12 +53,12 @@ class Draft:
     def get_return(self, return_id: str) -> Return:
         return self._records.get(return_id) or self.snapshot.get_return(return_id)
 
-    def returns_of(self, order_id: str) -> tuple[Return, ...]:
+    def returns_of(self, order_id: str, besides: str = "") -> tuple[Return, ...]:
         decided = self._of_order.get(order_id)
         if not decided:
-            return self.snapshot.returns_of(order_id)
-        stored = (each for each in self.snapshot.returns_of(order_id) if each.id not in decided)
-        return (*stored, *(self._records[each] for each in sorted(decided)))
+            return self.snapshot.returns_of(order_id, besides)
+        stored = (each for each in self.snapshot.returns_of(order_id, besides) if each.id not in decided)
+        return (*stored, *(self._records[each] for each in sorted(decided) if each != besides))
 
     def known_as(self, external: str) -> tuple[str, ...]:
         decided = self._external.get(external)
@@ -82,6 +82,6 @@ class Draft:
     def load(self, return_id: str, shop_id: str) -> Case:
         """A return with all that a decision about it may look at."""
         record = self.get_return(return_id)
-        others = tuple(other for other in self.returns_of(record.order.id) if other.id != return_id)
+        others = self.returns_of(record.order.id, besides=return_id)
         policy = self.get_pinned(record.policy.digest)
         return Case(record.order, policy, record.policy, shop_id, others, record=record)

@@ -132,9 +132,9 @@ class Snapshot:
             self._know_all(layout.RETURNS)
         return found
 
-    def returns_of(self, order_id: str) -> tuple[Return, ...]:
+    def returns_of(self, order_id: str, besides: str = "") -> tuple[Return, ...]:
         self._know_all(layout.RETURNS)
-        return tuple(map(self.get_return, self._of_order(order_id)))
+        return tuple(self.get_return(each) for each in self._of_order(order_id) if each != besides)
 
     def others_of(self, record: Return) -> tuple[Return, ...]:
         """The other returns of its order."""

@@ -40,7 +40,7 @@ CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
 def a_report(status: str, days: float = 0, *, source: str = "api", **said: Any) -> Report:
     """Of three lamps; what is said goes where it belongs, by its name."""
     own = {name: said.pop(name) for name in ("kind", "tracking", "pieces", "note", "return_id") if name in said}
-    of_api = {"exact": source == "api", "seen": Seen("file", 1)}
+    of_api: dict[str, Any] = {"exact": source == "api", "seen": Seen("file", 1)}
     money = {"refund": Decimal("87.75")} | said
     told = Told(at=APPLIED + days * DAY, status=status, **(of_api | money))
     kind, pieces = own.pop("kind", Kind.RETURN_AND_REFUND), own.pop("pieces", (Piece(3, seller_sku="SKU-1"),))
@@ -245,7 +245,7 @@ def acts(case: Case) -> list[tuple[str, str]]:
     return [(owed.what, owed.status) for owed in case.stored.owed if owed.kind == "act"]
 
 
-OURS = {
+OURS: dict[str, tuple[Report, Any, str]] = {
     "approve": (a_report(PENDING), workflow.approve, "approved"),
     "reject": (a_report(PENDING), partial(workflow.reject, reason="not_eligible"), "rejected"),
 }
