@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
@@ -27,3 +28,12 @@ def test_what_is_told_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = Wanted()
     wanted.now = "2d"
     assert wanted.read_clock() > datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_what_goes_on_for_hours_reads_it_again(monkeypatch: pytest.MonkeyPatch, shop: Path) -> None:
+    monkeypatch.setenv("RETURNCTL_NOW", "2026-11-22T10:00:00Z")
+    wanted = Wanted()
+    wanted.shop = str(shop)
+    first = wanted.road_now().request.now
+    monkeypatch.setenv("RETURNCTL_NOW", "2026-11-22T10:01:00Z")
+    assert (wanted.road().request.now, wanted.road_now().request.now) == (first, first + timedelta(minutes=1))

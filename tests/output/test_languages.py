@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import io
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -192,6 +193,33 @@ def test_so_is_what_a_doctor_says(shop: Path, missed: Missed, capsys: pytest.Cap
     told = capsys.readouterr()
     assert (missed.texts, told.err) == (set(), "")
     assert all(CHINESE.match(line) for line in told.out.splitlines() if not line.startswith("  "))
+
+
+class Scanner(io.BytesIO):
+    """What is typed at a terminal, as standard input gives it."""
+
+    buffer = property(lambda self: self)
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("line", "scans"), [("receive - -n", "1 3 nothing 15"), ("inspect - -n", "4 1=x s 4 p 5 15")])
+def test_so_is_the_bench(
+    line: str,
+    scans: str,
+    shop: Path,
+    missed: Missed,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", Scanner(scans.replace(" ", "\n").encode()))
+    assert main.run(typed(line, shop)) == 3
+    told = capsys.readouterr()
+    said = [said for said in (told.out + told.err).splitlines() if not re.search("returnctl |买家留言", said)]
+    assert missed.texts == set()
+    assert ENGLISH.findall("\n".join(said)) == []
+    assert len([text for text in said if CHINESE.search(text)]) > 8
 
 
 @pytest.mark.parametrize("line", REFUSALS)
