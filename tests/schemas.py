@@ -12,9 +12,10 @@ import msgspec
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
+from returnctl.domain.settlement import Settled
 
 FOLDER = Path(__file__).parent.parent / "schemas"
-DOCUMENTS: dict[str, type] = {"order": Order, "return": Return}
+DOCUMENTS: dict[str, type] = {"order": Order, "return": Return, "settlement": Settled}
 
 
 def made(name: str) -> str:

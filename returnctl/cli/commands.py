@@ -28,7 +28,9 @@ COMMANDS: dict[str, Entry] = {
     "init": Entry("shops:init", _SHOP, mark("Make a new shop in a folder.")),
     "demo": Entry("demo:demo", _SHOP, mark("Make a shop with returns in every state, to look around in.")),
     "import": Entry(
-        "orders:import_", _SHOP, mark("Take in orders and returns: Seller Center's exports, the Partner API's JSON.")
+        "orders:import_",
+        _SHOP,
+        mark("Take in orders, returns, settlements: Seller Center's exports, the Partner API's JSON."),
     ),
     "order": Entry("orders:order", _SHOP, mark("Orders: import, show, list.")),
     "apply": Entry("requests:apply", _RETURNS, mark("The buyer asks for a return of an order.")),

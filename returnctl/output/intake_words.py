@@ -30,7 +30,7 @@ WHY = {
     "misspelled_columns": mark("its columns are not known; {nearest} may be misspelled: the form is {wanted}"),
     "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
     "returns_file": mark("it holds returns; only orders are imported here: type returnctl import"),
-    "settlement_file": mark("this is a settlement; only orders are imported here"),
+    "settlement_file": mark("it holds a settlement; only orders are imported here: type returnctl import"),
     "ambiguous_dates": mark(
         "{value} can be read as {patterns}, and no date in the file tells which: name the format with --dates"
     ),

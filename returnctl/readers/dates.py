@@ -22,7 +22,7 @@ _SLASHED = r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"
 PATTERNS = {
     "dd/MM/yyyy": (re.compile(_SLASHED), (3, 2, 1)),
     "MM/dd/yyyy": (re.compile(_SLASHED), (3, 1, 2)),
-    "yyyy-MM-dd": (re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"), (1, 2, 3)),
+    "yyyy-MM-dd": (re.compile(r"([0-9]{4})(?:-|/)([0-9]{1,2})(?:-|/)([0-9]{1,2})"), (1, 2, 3)),
 }
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? ?([AaPp][Mm])?")
 NOON = 12

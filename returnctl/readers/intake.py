@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from returnctl.domain.order import Order
     from returnctl.domain.report import Report
+    from returnctl.domain.settlement import Settled
 
 LARGEST_FILE = 256 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
@@ -48,6 +49,13 @@ class FoundReport(NamedTuple):
     file: str
     row: int
     report: Report
+
+
+class FoundSettled(NamedTuple):
+    """A row of a settlement, and the line of the file that it begins on."""
+
+    row: int
+    settled: Settled
 
 
 def bad(why: str, value: object = "", **facts: object) -> BadRow:

@@ -1,6 +1,6 @@
 """A file to import, whatever its form: known by its headers or keys, in JSON, JSON lines, or as a table.
 
-Orders come as documents or as a marketplace's export, returns as its export or from its API.
+Orders come as documents or as a marketplace's export, returns as its export or from its API, and settlements as its export.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec.structs import replace
 
 from returnctl.errors import BadFile, BadRow
-from returnctl.readers.intake import FoundOrder, FoundReport, Habits, placed
+from returnctl.readers import settlements
+from returnctl.readers.intake import FoundOrder, FoundReport, FoundSettled, Habits, placed
 from returnctl.readers.partner_api import is_response, read_responses
 from returnctl.readers.return_rows import NEEDED as NEEDED_OF_RETURNS
 from returnctl.readers.return_rows import read_returns
@@ -25,7 +26,9 @@ from returnctl.readers.tables import Table, read_table
 if TYPE_CHECKING:
     from returnctl.domain.order import Order
 
-Found = Iterator[FoundOrder | FoundReport | BadRow]
+Found = Iterator[FoundOrder | FoundReport | FoundSettled | BadRow]
+# The kinds of files that `import` takes.
+ALL = ("orders", "returns", "settlement")
 
 # One document ends and the next line begins another, which no single document can hold.
 _NEXT_LINE = re.compile(rb"\}[ \t\r]*+\n\s*+\{")
@@ -45,7 +48,7 @@ class Form(NamedTuple):
 
 FORMS = (
     Form("returns", ("Return Order ID",), tuple(map(header, NEEDED_OF_RETURNS)), read_returns),
-    Form("settlement", ("Order/adjustment ID",)),
+    *(Form("settlement", (mark,), settlements.NEEDED, settlements.read_settlement) for mark in settlements.IDS),
     Form(
         "orders",
         ("Order ID", "SKU Subtotal After Discount"),
@@ -58,11 +61,11 @@ FORMS = (
 def read_orders(file: str, data: bytes, habits: Habits) -> Iterator[FoundOrder | BadRow]:
     """Each order of a file that may hold nothing else. Raises BadFile."""
     found = read_import(file, data, habits, only=("orders",))
-    return (item for item in found if not isinstance(item, FoundReport))
+    return (item for item in found if not isinstance(item, FoundReport | FoundSettled))
 
 
-def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = ("orders", "returns")) -> Found:
-    """Each order or return of a file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
+def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = ALL) -> Found:
+    """Each order, return or row of a settlement of a file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
     start = data[:_HEAD].removeprefix(BOM).lstrip()
     if not start:
         raise BadFile(file=file, why="empty")

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from returnctl.domain.order import Order
 from returnctl.domain.states import Role
-from returnctl.errors import BadFile, BadRow, Failure, KeyUsed, NotFound, NotKnown
-from returnctl.readers.intake import LARGEST_FILE, FoundOrder, FoundReport, Habits, placed
+from returnctl.errors import BadFile, BadRow, Failure, NotFound, NotKnown
+from returnctl.readers.intake import LARGEST_FILE, FoundOrder, FoundReport, FoundSettled, Habits, placed
 from returnctl.readers.orders import holds_returns, read_import, read_orders
 from returnctl.shop.reading import opened, up_to
 from returnctl.shop.road import Done, Result, Road, Told
+from returnctl.shop.settling import State, batch_key, commit_settled, is_known
 from returnctl.storage.changes import Answer
 from returnctl.storage.digests import expect_many
 from returnctl.storage.writer import Writer
@@ -32,11 +33,10 @@ if TYPE_CHECKING:
 # Orders a commit: large enough to share its cost, small enough to let others in, and to hold no more of a file.
 _BATCH = 5000
 _HEAD = 4096
-State = Literal["new", "changed", "unchanged"]
-Found = FoundOrder | FoundReport | Done
+Found = FoundOrder | FoundReport | FoundSettled | Done
 Outcome = Literal["done", "unchanged", "planned"]
 Read = Callable[[str], bytes]
-Reader = Callable[[str, bytes, Habits], Iterator[FoundOrder | FoundReport | BadRow]]
+Reader = Callable[[str, bytes, Habits], Iterator[FoundOrder | FoundReport | FoundSettled | BadRow]]
 
 
 class Asked(NamedTuple):
@@ -49,11 +49,18 @@ class Asked(NamedTuple):
     orders: bool = False
 
 
+class Seen(NamedTuple):
+    """What earlier batches brought: the store does not know of it in a dry run."""
+
+    orders: set[str]
+    settled: set[tuple[str, int]]
+
+
 class Taken(NamedTuple):
-    """What came of a batch: what is bad, how each order stood, and what came of each return."""
+    """What came of a batch: what is bad, how each order or row of a settlement stood, and what came of each return."""
 
     bad: list[Done]
-    orders: list[tuple[Order, State]] = []
+    found: list[tuple[str, State]] = []
     warnings: tuple[str, ...] = ()
     returns: list[Done] = []
 
@@ -62,11 +69,11 @@ class Taken(NamedTuple):
         yield from self.returns
         outcomes: dict[State, Outcome] = {"unchanged": "unchanged"}
         done: Outcome = "planned" if road.request.dry_run else "done"
-        for order, state in self.orders:
-            yield Done(Result(id=order.id, outcome=outcomes.get(state, done), warnings=self.warnings))
+        for name, state in self.found:
+            yield Done(Result(id=name, outcome=outcomes.get(state, done), warnings=self.warnings))
 
     def counts(self) -> Counter[str]:
-        states = Counter[str](state for _, state in self.orders)
+        states = Counter[str](state for _, state in self.found)
         return states + Counter(map(_state_of, self.returns)) + Counter(bad=len(self.bad))
 
 
@@ -79,7 +86,7 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         if bad:
             yield Taken(bad)
             return
-    found, seen = _found(asked, habits, read), set[str]()
+    found, seen = _found(asked, habits, read), Seen(set(), set())
     for number in count(1):
         batch = list(islice(found, _BATCH))
         if not batch:
@@ -126,7 +133,7 @@ def _unfit(road: Road, found: Iterator[Found]) -> Iterator[Done]:
                 yield item
             elif isinstance(item, FoundOrder):
                 orders.add(item.order.id)
-            elif item.report.order not in orders:
+            elif isinstance(item, FoundReport) and item.report.order not in orders:
                 yield from _without_order(snapshot, item)
 
 
@@ -140,16 +147,19 @@ def _without_order(snapshot: Snapshot, found: FoundReport) -> Iterator[Done]:
         yield _bad(placed(problem, file=found.file, row=found.row))
 
 
-def _taken(road: Road, batch: list[Found], number: int, seen: set[str], stopped: Callable[[], bool]) -> Taken:
+def _taken(road: Road, batch: list[Found], number: int, seen: Seen, stopped: Callable[[], bool]) -> Taken:
     """An order that comes again is taken as it stands there."""
     bad = [item for item in batch if isinstance(item, Done)]
     orders = list({item.order.id: item.order for item in batch if isinstance(item, FoundOrder)}.values())
-    states, warnings = _commit(road, orders, number, seen) if orders else ([], ())
+    states, warnings = _commit(road, orders, number, seen.orders) if orders else ([], ())
+    settled = [item.settled for item in batch if isinstance(item, FoundSettled)]
+    stood, more = commit_settled(road, settled, number, seen.settled) if settled else ([], ())
+    names = [*(order.id for order in orders), *(row.id for row in settled)]
     reports = [item for item in batch if isinstance(item, FoundReport)]
     returns = _observed(road, reports, stopped) if reports else []
     failed = [done for done in returns if done.failure]
     returns = [done for done in returns if not done.failure]
-    return Taken([*bad, *failed], list(zip(orders, states, strict=True)), warnings, returns)
+    return Taken([*bad, *failed], list(zip(names, states + stood, strict=True)), warnings + more, returns)
 
 
 def _observed(road: Road, reports: list[FoundReport], stopped: Callable[[], bool]) -> list[Done]:
@@ -226,8 +236,8 @@ def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tup
     """
     moment = road.moment(Role.SELLER)
     with road.writing() as writer:
-        key, asked = _key(road, writer, orders, number)
-        if _is_known(road, writer, key, asked):
+        key, asked = batch_key(road, f"import/{number}", [writer.order_digest(order) for order in orders])
+        if is_known(road, writer, key, asked):
             return ["unchanged"] * len(orders), ()
         states = [_state(road, writer, order, seen) for order in orders]
         fresh = tuple(order for order, state in zip(orders, states, strict=True) if state != "unchanged")
@@ -237,12 +247,6 @@ def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tup
         return states, tuple(writer.warnings)
 
 
-def _key(road: Road, writer: Writer, orders: list[Order], number: int) -> tuple[str | None, str]:
-    if not road.request.key:
-        return None, ""
-    return road.key_of(f"import/{number}", [writer.order_digest(order) for order in orders])
-
-
 def _state(road: Road, writer: Writer, order: Order, seen: set[str]) -> State:
     """In a dry run the store does not know what an earlier batch brought."""
     state = writer.order_state(order)
@@ -250,10 +254,3 @@ def _state(road: Road, writer: Writer, order: Order, seen: set[str]) -> State:
         state = "changed" if state == "new" and order.id in seen else state
         seen.add(order.id)
     return state
-
-
-def _is_known(road: Road, writer: Writer, key: str | None, asked: str) -> bool:
-    before = writer.answered(key) if key else None
-    if before and before.request != asked:
-        raise KeyUsed(key=road.request.key)
-    return before is not None

@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 from returnctl.domain.order import Order
 from returnctl.domain.policy import Pinned
 from returnctl.domain.record import Due, Return
+from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Kind, State
 
 OrderState = Literal["new", "changed", "unchanged"]
@@ -26,7 +27,8 @@ class Change(Struct, frozen=True, kw_only=True):
 
     `events` are the new ones, (id of the return, event); `files` evidence as (SHA-256 in hex, content);
     `refused` applications that made no return: what was asked and the rules that failed; `batches` imports of
-    before, by their number, with all orders as they stand from now on; `removed` evidence that goes for good.
+    before, by their number, with all orders as they stand from now on; `removed` evidence that goes for good;
+    `settled` rows of settlements that are new.
     """
 
     at: datetime
@@ -42,6 +44,7 @@ class Change(Struct, frozen=True, kw_only=True):
     refused: tuple[dict[str, Any], ...] = ()
     batches: dict[int, tuple[Order, ...]] = {}
     removed: tuple[str, ...] = ()
+    settled: tuple[Settled, ...] = ()
 
 
 class Entry(

@@ -1,4 +1,4 @@
-"""Typed documents and their bytes: returns and pinned policies indented for people, orders one a line."""
+"""Typed documents and their bytes: returns and pinned policies indented for people, the lines of batches not."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from msgspec.structs import replace
 from returnctl.domain.order import Buyer, Document, Order
 from returnctl.domain.policy import Pinned
 from returnctl.domain.record import Return
+from returnctl.domain.settlement import Settled
 from returnctl.errors import Damaged, Failure, NewerFormat
 from returnctl.storage.digests import digest
 from returnctl.storage.layout import shown
 
-T = TypeVar("T", Return, Order, Pinned)
+T = TypeVar("T", Return, Order, Pinned, Settled)
 
-FORMATS: dict[type[Document], str] = {Return: "return/v1", Order: "order/v1", Pinned: "pinned-policy/v1"}
+FORMATS: dict[type[Document], str] = {
+    Return: "return/v1", Order: "order/v1", Pinned: "pinned-policy/v1", Settled: "settlement/v1",
+}  # fmt: skip
 
 
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
@@ -44,6 +47,11 @@ def encode_pinned(pinned: Pinned) -> bytes:
 def encode_order(order: Order) -> bytes:
     """A line of a batch, with its end."""
     return msgspec.json.encode(order) + b"\n"
+
+
+def encode_settled(row: Settled) -> bytes:
+    """A line of a batch, with its end."""
+    return msgspec.json.encode(row) + b"\n"
 
 
 def pinned_digest(pinned: Pinned) -> str:

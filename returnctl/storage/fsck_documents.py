@@ -17,9 +17,11 @@ from returnctl.storage.digests import hexdigest
 from returnctl.storage.files import Folder
 from returnctl.storage.findings import Finding
 from returnctl.storage.index import Index
-from returnctl.storage.rebuild import Batch, load
+from returnctl.storage.rebuild import Batch, SettledBatch, load
 
 _PORTION = 500
+# What the lines of a batch count as.
+_HELD: dict[type, str] = {Batch: "imported", SettledBatch: "settled"}
 
 
 def check(data: Folder, index: Index, counts: Counter[str]) -> Iterator[Finding]:
@@ -47,14 +49,13 @@ def _facts(failure: Failure) -> dict[str, object]:
 
 
 def _checked(data: Folder, index: Index, path: str, committed: str, counts: Counter[str]) -> Iterator[Finding]:
-    if not path.startswith((layout.RETURNS, layout.ORDERS)):
+    if not path.startswith((layout.RETURNS, *layout.READ)):
         yield from _copy(data, path, committed)
         return
     found = load(data, path, committed)
     index.put_read([path])
-    if isinstance(found, Batch):
-        index.put_orders(rows.batch_rows(layout.batch_of(path), found.orders, found.lines))
-        counts["imported"] += len(found.orders)
+    if not isinstance(found, Return):
+        counts[_HELD[type(found)]] += found.put(index, layout.batch_of(path))
         return
     index.put_returns([rows.return_row(found)], rows.parcels([found]))
     yield from (Finding("return", layout.shown(path), facts={"why": why}) for why in _faults(index, path, found))

@@ -21,6 +21,7 @@ _OF_THE_JOURNAL = (
 _OF_DOCUMENTS = (
     f"SELECT number, account, state, {RETURN} FROM returns LEFT JOIN shelves USING (shelf) ORDER BY number",  # noqa: S608
     "SELECT * FROM orders ORDER BY id",
+    "SELECT * FROM settled ORDER BY content, nth",
     "SELECT number, tracking FROM parcels ORDER BY number, tracking",
 )
 

@@ -42,7 +42,7 @@ def _walked(data: Folder, below: str) -> Iterator[tuple[str, os.stat_result]]:
 
 def _entry(data: Folder, index: Index, path: str, told: os.stat_result, owner: int) -> Iterator[Finding]:
     is_folder = stat.S_ISDIR(told.st_mode)
-    if not is_folder and (path in layout.FOLDERS or not stat.S_ISREG(told.st_mode)):
+    if not is_folder and (path in (*layout.FOLDERS, *layout.LATER) or not stat.S_ISREG(told.st_mode)):
         yield Finding("strange", layout.shown(path))
         return
     if told.st_mode & 0o777 != (FOLDER_MODE if is_folder else FILE_MODE)[data.shared]:

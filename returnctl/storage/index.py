@@ -17,7 +17,7 @@ from returnctl.storage.boot import boot_id
 from returnctl.storage.digests import digest, packed, unpacked
 from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
-from returnctl.storage.layout import INDEX, ORDERS, number_at, path_of
+from returnctl.storage.layout import INDEX, READ, number_at, path_of
 
 _VERSION = 3
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
@@ -48,6 +48,10 @@ CREATE TABLE orders (
     id TEXT PRIMARY KEY, batch INTEGER, start INTEGER, length INTEGER, digest BLOB, account TEXT, market TEXT,
     ordered INTEGER, total TEXT, currency TEXT, buyer TEXT
 );
+CREATE TABLE settled (
+    content BLOB, nth INTEGER, order_id TEXT, account TEXT, settled INTEGER, batch INTEGER, start INTEGER,
+    length INTEGER, digest BLOB, PRIMARY KEY (content, nth)
+) WITHOUT ROWID;
 CREATE TABLE keys (key TEXT PRIMARY KEY, request BLOB, result BLOB) WITHOUT ROWID;
 """
 # Made after the rows of a new index: that is faster, and leaves no gaps in them.
@@ -68,6 +72,8 @@ CREATE INDEX IF NOT EXISTS by_tracking ON parcels (tracking);
 CREATE INDEX IF NOT EXISTS orders_by_date ON orders (ordered);
 CREATE INDEX IF NOT EXISTS orders_by_account ON orders (account, ordered) WHERE account IS NOT NULL;
 CREATE INDEX IF NOT EXISTS orders_by_buyer ON orders (buyer);
+CREATE INDEX IF NOT EXISTS settled_by_order ON settled (order_id);
+CREATE INDEX IF NOT EXISTS settled_by_account ON settled (account, settled);
 """
 
 # What `rows.return_row` gives beside number, account and state, in its order.
@@ -93,8 +99,8 @@ _PUT_ORDER = (
 BROKEN = (sqlite3.Error, ValueError, TypeError, ArithmeticError)
 
 
-class OrderPlace(NamedTuple):
-    """Where the line of an order stands, and its digest."""
+class LinePlace(NamedTuple):
+    """Where the line of an order, or of a row that was settled, stands in its batch, and its digest."""
 
     batch: int
     start: int
@@ -199,9 +205,18 @@ class Index:
             found = self.one("SELECT digest FROM records WHERE number = ?", number)
         return found and unpacked(found[0])
 
-    def order_place(self, order_id: str) -> OrderPlace | None:
+    def order_place(self, order_id: str) -> LinePlace | None:
         found = self.one("SELECT batch, start, length, digest FROM orders WHERE id = ?", order_id)
-        return found and OrderPlace(int(found[0]), int(found[1]), int(found[2]), unpacked(found[3]))
+        return found and LinePlace(int(found[0]), int(found[1]), int(found[2]), unpacked(found[3]))
+
+    def knows_settled(self, content: bytes, nth: int) -> bool:
+        return self.one("SELECT 1 FROM settled WHERE content = ? AND nth = ?", content, nth) is not None
+
+    def settled_places(self, order_id: str) -> list[LinePlace]:
+        """The rows of an order, as they were imported."""
+        sql = "SELECT batch, start, length, digest FROM settled WHERE order_id = ? ORDER BY batch, start"
+        found = self.rows(sql, (order_id,))
+        return [LinePlace(int(batch), int(start), int(length), unpacked(sha)) for batch, start, length, sha in found]
 
     def shelves(self) -> dict[int, tuple[str | None, str]]:
         """The account and the state of each."""
@@ -231,7 +246,7 @@ class Index:
         rows = [(number_at(path), path, packed(digest)) for path, digest in digests.items()]
         returns = ((number, digest, place, unread) for number, _, digest in rows if number is not None)
         others = (
-            (path, digest, place, unread and path.startswith(ORDERS)) for number, path, digest in rows if number is None
+            (path, digest, place, unread and path.startswith(READ)) for number, path, digest in rows if number is None
         )
         self._db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", returns)
         self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)", others)
@@ -258,6 +273,15 @@ class Index:
     def put_orders(self, rows: Iterable[tuple[object, ...]]) -> None:
         """Their digests are packed."""
         self._db.executemany(_PUT_ORDER, rows)
+
+    def put_settled(self, rows: Iterable[tuple[object, ...]]) -> None:
+        """The first of two that are alike stands."""
+        sql = (
+            "INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET (batch, start, length,"
+            " digest) = (excluded.batch, excluded.start, excluded.length, excluded.digest)"
+            " WHERE excluded.batch < settled.batch"
+        )
+        self._db.executemany(sql, rows)
 
     def put_keys(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
         packed_rows = ((key, packed(request), result) for key, request, result in rows)

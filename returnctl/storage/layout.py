@@ -13,10 +13,15 @@ STAGE = "stage"
 INDEX = "index.sqlite"
 RETURNS = "returns/"
 ORDERS = "orders/"
+SETTLEMENTS = "settlements/"
 POLICIES = "policies/"
 FILES = "files/"
+# Beside returns: batches, whose lines the index knows.
+READ = (ORDERS, SETTLEMENTS)
 TORN = re.compile(r"journal\.torn-[0-9]+", re.ASCII)
 FOLDERS = ("returns", "orders", "policies", "files", STAGE)
+# Made when something comes to stand in it.
+LATER = (SETTLEMENTS.rstrip("/"),)
 
 _RETURN = re.compile(r"R-(0[0-9]{5}|[1-9][0-9]{5,14})", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
@@ -60,8 +65,13 @@ def batch_path(batch: int) -> str:
     return f"{ORDERS}{batch:06d}.jsonl"
 
 
+def settled_path(batch: int) -> str:
+    return f"{SETTLEMENTS}{batch:06d}.jsonl"
+
+
 def batch_of(path: str) -> int:
-    return int(path.removeprefix(ORDERS).removesuffix(".jsonl"))
+    """The number of a batch of orders, or of settlements."""
+    return int(path.rpartition("/")[2].removesuffix(".jsonl"))
 
 
 def pinned_path(digest: str) -> str:

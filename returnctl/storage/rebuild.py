@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
+from returnctl.domain.settlement import Settled
 from returnctl.errors import Damaged, Failure
 from returnctl.storage import documents, journal, rows
 from returnctl.storage.digests import expect_many
 from returnctl.storage.files import Folder
 from returnctl.storage.head import Head
 from returnctl.storage.index import BROKEN, Index
-from returnctl.storage.layout import JOURNAL, ORDERS, RETURNS, batch_of, number_of, shown
+from returnctl.storage.layout import JOURNAL, READ, RETURNS, SETTLEMENTS, batch_of, number_of, shown
 from returnctl.storage.staging import folders_of
 
 # Told how many documents were read so far, and of how many.
@@ -27,6 +28,26 @@ class Batch(NamedTuple):
 
     lines: list[bytes]
     orders: list[Order]
+
+    def put(self, index: Index, batch: int) -> int:
+        """Into the index; gives how many they are."""
+        index.put_orders(rows.batch_rows(batch, self.orders, self.lines))
+        return len(self.orders)
+
+
+class SettledBatch(NamedTuple):
+    """The rows of settlements of one import, with their lines."""
+
+    lines: list[bytes]
+    settled: list[Settled]
+
+    def put(self, index: Index, batch: int) -> int:
+        """Into the index; gives how many they are."""
+        index.put_settled(rows.settled_rows(batch, self.settled, self.lines))
+        return len(self.settled)
+
+
+Found = Return | Batch | SettledBatch
 
 
 _PORTION = 1000
@@ -105,12 +126,12 @@ def _read(index: Index, data: Folder, portion: list[tuple[str, str]]) -> None:
         if isinstance(found, Return):
             records.append(found)
         else:
-            index.put_orders(rows.batch_rows(batch_of(path), found.orders, found.lines))
+            found.put(index, batch_of(path))
     index.put_returns(list(map(rows.return_row, records)), rows.parcels(records))
     index.put_read(known)
 
 
-def _found(data: Folder, portion: list[tuple[str, str]]) -> Iterator[tuple[str, Return | Batch]]:
+def _found(data: Folder, portion: list[tuple[str, str]]) -> Iterator[tuple[str, Found]]:
     """Folder by folder, each opened once. Those that can be read."""
     for where, inside in groupby(portion, key=lambda each: each[0].rpartition("/")[0]):
         with suppress(Failure, OSError), data.folder(where) as folder:
@@ -120,13 +141,15 @@ def _found(data: Folder, portion: list[tuple[str, str]]) -> Iterator[tuple[str, 
                     yield path, _typed(content, path)
 
 
-def load(data: Folder, path: str, committed: str) -> Return | Batch:
+def load(data: Folder, path: str, committed: str) -> Found:
     """Raises Damaged, NewerFormat, SystemFailure."""
     return _typed(data.read_committed(path, committed), path)
 
 
-def _typed(content: bytes, path: str) -> Return | Batch:
-    if not path.startswith(ORDERS):
+def _typed(content: bytes, path: str) -> Found:
+    if not path.startswith(READ):
         return documents.decode(content, path, Return)
     lines = content.splitlines(keepends=True)
+    if path.startswith(SETTLEMENTS):
+        return SettledBatch(lines, [documents.decode(line, path, Settled) for line in lines])
     return Batch(lines, [documents.decode(line, path, Order) for line in lines])

@@ -10,6 +10,7 @@ from typing import Any
 from returnctl.domain.order import Order
 from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import wakes_at
+from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderRow, Summary
 from returnctl.storage.digests import raw
@@ -17,6 +18,8 @@ from returnctl.storage.layout import number_of, return_id
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Bytes of a digest by which rows of settlements are told apart.
+_CONTENT = 16
 
 SUMMARY = (
     "number, shelf, type, order_id, reason, due_action, due_by, due, due_then, lapsed, total, currency, updated,"
@@ -91,6 +94,20 @@ def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> I
     for order, line in zip(orders, lines, strict=True):
         yield _order_row(order, (batch, start, len(line), raw(line)))
         start += len(line)
+
+
+def settled_rows(batch: int, settled: Iterable[Settled], lines: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
+    """The rows of a batch's settlements, whose lines stand in it one after the other."""
+    start = 0
+    for row, line in zip(settled, lines, strict=True):
+        at = microseconds(row.settled_at)
+        yield content_key(row), row.nth, row.order, row.account, at, batch, start, len(line), raw(line)
+        start += len(line)
+
+
+def content_key(row: Settled) -> bytes:
+    """What a row says, short enough for an index."""
+    return raw(row.content.encode())[:_CONTENT]
 
 
 def _order_row(order: Order, place: tuple[int, int, int, bytes]) -> tuple[object, ...]:

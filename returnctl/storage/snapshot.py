@@ -9,7 +9,7 @@ from returnctl.errors import Damaged, NotFound
 from returnctl.storage import layout, remembered
 from returnctl.storage.digests import unpacked
 from returnctl.storage.files import Folder
-from returnctl.storage.index import BROKEN, Index, drop
+from returnctl.storage.index import BROKEN, Index, LinePlace, drop
 
 # `show --json` passes verified bytes on and must not wait for the types: they are loaded where they are needed.
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from returnctl.domain.order import Order
     from returnctl.domain.policy import Pinned
     from returnctl.domain.record import Return
+    from returnctl.domain.settlement import Settled
     from returnctl.storage.changes import Answer, Entry, OrderQuery, OrderRow, Query, Summary
     from returnctl.storage.head import Head
     from returnctl.storage.journal import Placed
@@ -111,6 +112,37 @@ class Snapshot:
             raise NotFound(kind="order", id=order_id, near=[order for (order,) in near])
         path = layout.batch_path(place.batch)
         return decode(self.data.read_committed(path, place.digest, place.start, place.length), path, Order)
+
+    def settled_of(self, order_id: str) -> tuple[Settled, ...]:
+        """The rows of settlements that concern an order, as they were imported."""
+        from returnctl.domain.settlement import Settled
+        from returnctl.storage.documents import decode
+
+        self._know_all(layout.SETTLEMENTS)
+
+        def read(place: LinePlace) -> Settled:
+            path = layout.settled_path(place.batch)
+            line = self.data.read_committed(path, place.digest, place.start, place.length)
+            return decode(line, path, Settled)
+
+        return tuple(map(read, self._asked(lambda: self._index.settled_places(_text(order_id)))))
+
+    def settled_until(self) -> dict[str | None, datetime]:
+        """The newest row of settlements of each account."""
+        from returnctl.storage.rows import instant
+
+        self._know_all(layout.SETTLEMENTS)
+        found = self._rows("SELECT account, max(settled) FROM settled GROUP BY account")
+        return {account: instant(newest) for account, newest in found}
+
+    def orders_with_returns(self, after: str, count: int) -> tuple[str, ...]:
+        """Orders that have returns or rows of settlements, by their ids, from the one after an id on."""
+        self._know_all(layout.RETURNS)
+        self._know_all(layout.SETTLEMENTS)
+        each = "SELECT DISTINCT order_id FROM {} WHERE order_id > ?1 ORDER BY order_id LIMIT ?2"
+        parts = (f"SELECT * FROM ({each.format(table)})" for table in ("returns", "settled"))  # noqa: S608
+        sql = f"{' UNION '.join(parts)} ORDER BY order_id LIMIT ?2"
+        return tuple(order for (order,) in self._rows(sql, after, count))
 
     # --- what to look at
 

@@ -11,6 +11,7 @@ from msgspec import Raw
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
+from returnctl.domain.settlement import Settled
 from returnctl.errors import Damaged, Failure, NotFound, NotKnown, SystemFailure
 from returnctl.storage import documents, journal, layout, rows, staging
 from returnctl.storage.changes import Change, Entry, OrderState
@@ -64,6 +65,10 @@ class Writer(Snapshot):
             return "new"
         return "unchanged" if place.digest == digest(documents.encode_order(order)) else "changed"
 
+    def is_settled(self, row: Settled) -> bool:
+        """Whether this row of a settlement was imported before."""
+        return self._asked(lambda: self._index.knows_settled(rows.content_key(row), row.nth))
+
     def commit(self, change: Change) -> None:
         """All of it or nothing. Raises SystemFailure where nothing changed, NotKnown where that cannot be told."""
         if self.warnings:
@@ -88,6 +93,8 @@ class Writer(Snapshot):
         copies |= {layout.evidence_path(sha256): content for sha256, content in change.files}
         new = {path: content for path, content in copies.items() if self._index.committed(path) is None}
         batch = {layout.batch_path(self._head.sequence + 1): b"".join(lines)} if lines else {}
+        if change.settled:
+            batch[layout.settled_path(self._head.sequence + 1)] = _lines(change.settled)
         batch |= {layout.batch_path(number): _batch(orders) for number, orders in change.batches.items()}
         return (
             new | batch | {layout.return_path(record.id): documents.encode_return(record) for record in change.returns}
@@ -143,10 +150,17 @@ class Writer(Snapshot):
             index.drop_documents(entry.removed)
             index.put_returns(list(map(rows.return_row, change.returns)), rows.parcels(change.returns))
             index.put_orders(rows.batch_rows(entry.sequence, change.orders, lines))
+            index.put_settled(
+                rows.settled_rows(entry.sequence, change.settled, map(documents.encode_settled, change.settled))
+            )
             for number, orders in change.batches.items():
                 index.put_orders(rows.batch_rows(number, orders, map(documents.encode_order, orders)))
             index.put_keys((key, answer.request, answer.result) for key, answer in change.keys.items())
             index.set_head(self._head)
+
+
+def _lines(settled: tuple[Settled, ...]) -> bytes:
+    return b"".join(map(documents.encode_settled, settled))
 
 
 def _batch(orders: tuple[Order, ...]) -> bytes:

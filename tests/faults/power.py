@@ -18,7 +18,7 @@ from tests.faults.disk import Disk, Op, Tree, recorded
 from tests.storage.builders import a_change, a_policy, a_return, an_order, commit
 
 _MEMORY = "/dev/shm"  # where there is one, states are made and dropped in memory
-_KEPT = ("returns/", "orders/", "policies/", "files/")
+_KEPT = ("returns/", "orders/", "settlements/", "policies/", "files/")
 FILES = tuple((hexdigest(bytes([x])), bytes([x])) for x in range(3))
 HISTORY: tuple[Change, ...] = (
     a_change(a_return(), orders=(an_order(),), pinned=(a_policy(),)),

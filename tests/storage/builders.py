@@ -13,6 +13,7 @@ from returnctl.domain.calendar import WorkCalendar
 from returnctl.domain.order import Buyer, Order, OrderLine
 from returnctl.domain.policy import Pinned
 from returnctl.domain.record import Due, Happened, Line, OrderTaken, PolicyRef, Reason, Return
+from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import Change
 from returnctl.storage.store import Store
@@ -50,6 +51,15 @@ def a_return(return_id: str = "R-000001", order: Order | None = None, **changes:
         history=(Happened(at=NOW, by="ana", role=Role.BUYER, event="apply", from_=None, to=State.REQUESTED),),
     )
     return replace(record, **changes)
+
+
+def a_row(order_id: str = "5764001", **changes: Any) -> Settled:
+    """A refund that was settled."""
+    row = Settled(
+        id=order_id, order=order_id, kind="refund", type="Refund", currency="USD", total=Decimal("-29.25"),
+        customer_refund=Decimal("-29.25"), settled_at=NOW, file="income.csv", row=2,
+    )  # fmt: skip
+    return replace(row, **changes)
 
 
 def a_policy(**changes: Any) -> Pinned:

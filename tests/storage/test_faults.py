@@ -17,7 +17,7 @@ from returnctl.errors import Damaged, NewerFormat, NotKnown, SystemFailure
 from returnctl.storage.changes import Answer, Change
 from returnctl.storage.digests import digest, hexdigest
 from returnctl.storage.store import Store
-from tests.storage.builders import a_change, a_policy, a_return, a_store, an_order, commit
+from tests.storage.builders import a_change, a_policy, a_return, a_row, a_store, an_order, commit
 from tests.storage.faults import (
     KILLED,
     Fault,
@@ -43,6 +43,7 @@ CHANGES = {
         orders=(an_order("5764002"),),
         pinned=(a_policy(version=2),),
         files=((hexdigest(PHOTO), PHOTO),),
+        settled=(a_row("5764002"), a_row("5764002", nth=2)),
         keys={"key": Answer("sha256:1", b"{}")},
     ),
     "no document": a_change(refused=({"order": "1"},), keys={"key": Answer("sha256:1", b"{}")}),
@@ -57,6 +58,7 @@ def has_happened(store: Store, change: Change) -> bool:
         assert len(list(snapshot.entries())) == 1 + happened
         assert [snapshot.find(x.id) == (x.id,) for x in change.returns[1:]] == [happened] * len(change.returns[1:])
         assert len(snapshot.returns_of("5764002")) == len(change.returns[1:]) * happened
+        assert snapshot.settled_of("5764002") == change.settled * happened
         assert list(snapshot.all_pinned()) == list(change.pinned) * happened
         if happened:
             assert [snapshot.get_return(x.id) for x in change.returns] == list(change.returns)

@@ -1,0 +1,65 @@
+"""A row of a platform's settlement: what it paid out, or kept, for an order."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import field
+
+from returnctl.domain.money import ZERO
+from returnctl.domain.order import Document
+
+SettledKind = Literal["order", "refund", "compensation", "freight", "fee", "adjustment"]
+
+
+class Settled(Document, frozen=True, kw_only=True):
+    """One row, as the file had it: what the seller pays is below 0.
+
+    `id` is the order or the adjustment; `order` the order that it concerns, where it tells one. `kind` is read from
+    `type`, the platform's own word. `refund` is before platform's discounts, `customer_refund` what the buyer got
+    back. `columns` are all amounts of the row by the names of their columns. `nth` counts rows of one file that are
+    alike in all that tells rows apart, from 1.
+    """
+
+    returnctl: str = "settlement/v1"
+    id: str
+    order: str | None = None
+    kind: SettledKind
+    type: str = ""
+    currency: str
+    total: Decimal
+    refund: Decimal = ZERO
+    customer_refund: Decimal = ZERO
+    adjustment: Decimal = ZERO
+    return_freight: Decimal = ZERO
+    settled_at: datetime
+    created_at: datetime | None = None
+    related: str | None = None
+    account: str | None = None
+    file: str = ""
+    row: int = 0
+    nth: int = 1
+    columns: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """What tells it from other rows: exports overlap, name their columns anew, and repeat what they told before."""
+        amounts = (self.total, self.refund, self.customer_refund, self.adjustment)
+        said = (
+            self.id,
+            self.type,
+            self.related or "",
+            self.currency,
+            self.settled_at.isoformat(),
+            *map(_plain, amounts),
+        )
+        return "\0".join(said)
+
+    @property
+    def paid_back(self) -> Decimal:
+        """What went back to the buyer, above 0."""
+        return abs(self.customer_refund or self.refund)
+
+
+def _plain(amount: Decimal) -> str:
+    return str(amount.normalize() + ZERO)
