@@ -59,6 +59,11 @@ COMMANDS: dict[str, Entry] = {
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
+    "reconcile": Entry(
+        "reconciling:reconcile",
+        _LOOK,
+        mark("Orders, returns and settlements against each other: money that is missing."),
+    ),
     "policy": Entry("policies:policy", _CARE, mark("Policies: look at them, check and try them, keep their versions.")),
     "due": Entry("talk:due", _CARE, mark("Give a return another deadline, such as the platform's own.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),

@@ -49,7 +49,12 @@ def next_command(id: str, waits: Due | None, record: Return | None = None) -> st
         return _ANSWER.format(id=id)
     if record and waits.action == "review" and _is_refused(record):
         return _REFUSE.format(id=id)
-    return _NEXT.get(waits.action, "returnctl show {id}").format(id=id)
+    return next_of(waits.action, id)
+
+
+def next_of(action: str, id: str) -> str:  # noqa: A002
+    """What is typed for an action that is due."""
+    return _NEXT.get(action, "returnctl show {id}").format(id=id)
 
 
 def _is_offered(record: Return, waits: Due) -> bool:

@@ -61,9 +61,9 @@ _MOST_COLUMNS = 200
 # Words of the platform's types, and what a row of such a type is; the first that is found tells.
 _KINDS: tuple[tuple[re.Pattern[str], SettledKind], ...] = (
     (re.compile(r"compensat|reimburs|appeal|赔|补偿", re.I), "compensation"),
-    (re.compile(r"refund|return subtotal|退款", re.I), "refund"),
     (re.compile(r"shipping|logistic|freight|运费|物流", re.I), "freight"),
     (re.compile(r"fee|penalt|commission|deduct|charge|佣金|扣|费", re.I), "fee"),
+    (re.compile(r"refund|退款", re.I), "refund"),
     (re.compile(r"order|订单", re.I), "order"),
 )
 

@@ -69,6 +69,7 @@ def test_the_rows_of_an_export() -> None:
         ("Order", "order"), ("", "order"), ("订单", "order"), ("Refund", "refund"), ("退款", "refund"),
         ("Logistics reimbursement", "compensation"), ("Customer service compensation", "compensation"),
         ("Shipping fee adjustment", "freight"), ("运费调整", "freight"), ("Platform penalty", "fee"),
+        ("Refund administration fee", "fee"), ("Return shipping fee", "freight"),
         ("Platform commission adjustment", "fee"), ("GMV Payment for TikTok Ads", "adjustment"),
         ("something new", "adjustment"),
     ],

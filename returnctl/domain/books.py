@@ -1,0 +1,177 @@
+"""What the books say of one order: what its returns paid back, and what of it its platform settled.
+
+A platform's amount may hold tax and shipping or not, so what is compared lies between two bounds: `least` without the
+tax of the order, `most` with tax and shipping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from returnctl.domain.case import Case
+from returnctl.domain.money import ZERO, rounded
+from returnctl.domain.order import Order
+from returnctl.domain.record import Return, unpaid
+from returnctl.domain.refund import breakdown
+from returnctl.domain.settlement import Settled
+from returnctl.domain.states import COUNTS_NONE, Fault
+from returnctl.domain.step import basis
+
+# Statuses that say the buyer has the money.
+_PAID = frozenset({"completed", "return or refund request complete", "replacement request refund success"})
+
+
+class Terms(Struct, frozen=True):
+    """What the policy gives for a return, None where nothing tells; who pays for sending it back."""
+
+    gives: Decimal | None = None
+    freight_by: str | None = None
+
+
+class Books(Struct, frozen=True, kw_only=True):
+    """All that is known of one order. `terms` are by return; `covered` is how far its account's settlements reach."""
+
+    order_id: str
+    account: str | None
+    now: datetime
+    zone: str
+    returns: tuple[Return, ...] = ()
+    terms: dict[str, Terms] = {}
+    settled: tuple[Settled, ...] = ()
+    covered: datetime | None = None
+    order: Order | None = None
+
+    @property
+    def bought(self) -> Order | None:
+        """The order as its returns know it, or as it was imported."""
+        return self.returns[0].order if self.returns else self.order
+
+    @property
+    def refunds(self) -> tuple[Settled, ...]:
+        """Rows that gave money back."""
+        return tuple(row for row in self.settled if row.paid_back)
+
+    def terms_of(self, record: Return) -> Terms:
+        return self.terms.get(record.id, Terms())
+
+
+class Paid(NamedTuple):
+    """What went back for one return: as it was booked here, as the platform reports it, as it was settled.
+
+    `at` is when it went, None where nothing did.
+    """
+
+    record: Return
+    booked: Decimal
+    platform: Decimal
+    settled: Decimal
+    least: Decimal
+    most: Decimal
+    at: datetime | None
+
+    @property
+    def known(self) -> Decimal:
+        return max(self.booked, self.platform)
+
+    @property
+    def amount(self) -> Decimal:
+        return max(self.known, self.settled)
+
+
+def terms_of(case: Case) -> Terms:
+    """What the worksheet says: the one that is fixed; for a return that a platform runs, the policy's own."""
+    record, rules = case.stored, case.rules()
+    freight = rules.terms.return_shipping.get(record.reason.fault)
+    given = record.breakdown.total if record.breakdown else None
+    if record.external and not record.agreed and given is not None:
+        given = breakdown(basis(case, record)).total
+    return Terms(given, freight.paid_by if freight else None)
+
+
+def platform_paid(record: Return) -> Decimal:
+    """What the platform says that it gave back: a time of refund alone does not say so."""
+    external = record.external
+    if external is None or external.refund is None:
+        return ZERO
+    return external.refund if " ".join((external.status or "").replace("_", " ").split()).casefold() in _PAID else ZERO
+
+
+def paid(books: Books) -> tuple[list[Paid], Decimal]:
+    """What went back for each return, and what was settled beyond all of them.
+
+    Settled money is told to the returns that paid, the earliest first; then to those that are to pay; then to those
+    that were refused or ended.
+    """
+    found = [_known(books, record) for record in books.returns]
+    pool = sum((row.paid_back for row in books.refunds), ZERO)
+    order = sorted(range(len(found)), key=lambda at: (not found[at].known, _idle(found[at]), _when(books, found[at])))
+    for at in order:
+        part = min(pool, found[at].most)
+        found[at], pool = _with_settled(books, found[at], part), pool - part
+    return found, pool
+
+
+def _known(books: Books, record: Return) -> Paid:
+    booked, platform = record.refunded("confirmed"), platform_paid(record)
+    known = max(booked.amount, platform)
+    if not known:
+        return Paid(record, ZERO, ZERO, ZERO, ZERO, _may_pay(books, record), None)
+    least, most = booked.net, known
+    if record.external or known > booked.amount:
+        least, most = _bounds(record, known)
+    least = max(least - _shipping(record), ZERO)
+    return Paid(record, booked.amount, platform, ZERO, least, most, _went_at(record))
+
+
+def _shipping(record: Return) -> Decimal:
+    """What its worksheet gives for shipping, which stands in another column of a settlement."""
+    lines = record.breakdown.lines if record.breakdown else ()
+    return sum((line.net for line in lines if line.code == "outbound_shipping"), ZERO)
+
+
+def _bounds(record: Return, known: Decimal) -> tuple[Decimal, Decimal]:
+    """Without the order's share of tax; and with it and the shipping, as far as the order was paid."""
+    order = record.order
+    worth = order.worth
+    if not worth.net or not worth.amount:
+        return known, known
+    without = rounded(known * worth.net / worth.amount, record.currency)
+    whole = rounded(known * worth.amount / worth.net, record.currency) + order.freight.amount
+    return without, max(known, min(whole, order.paid))
+
+
+def _may_pay(books: Books, record: Return) -> Decimal:
+    """What a return that paid nothing yet may still have paid without our knowing."""
+    asked = record.order.price_of({line.line: line.requested for line in record.lines}).amount
+    return max(unpaid(record), books.terms_of(record).gives or ZERO, asked)
+
+
+def _idle(one: Paid) -> bool:
+    return one.record.state in COUNTS_NONE
+
+
+def _when(books: Books, one: Paid) -> datetime:
+    return one.at or books.now
+
+
+def _with_settled(books: Books, one: Paid, part: Decimal) -> Paid:
+    if not part or one.at:
+        return one._replace(settled=part)
+    least, _ = _bounds(one.record, part)
+    return one._replace(settled=part, least=least, at=max(row.settled_at for row in books.refunds))
+
+
+def _went_at(record: Return) -> datetime:
+    """When the last payment went, by ourselves or by the platform."""
+    times = [refund.at for refund in record.refunds if refund.status == "confirmed"]
+    told = record.external.refunded_at if record.external else None
+    return max([*times, *([told] if told else [])], default=record.updated_at)
+
+
+def sellers_fault(returns: Iterable[Return]) -> bool:
+    return any(record.reason.fault is Fault.SELLER for record in returns)

@@ -1,0 +1,112 @@
+"""What was promised, charged, or may still be won back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from returnctl.domain.books import Books, sellers_fault
+from returnctl.domain.found import SETTLES, Finding, finding
+from returnctl.domain.money import ZERO
+from returnctl.domain.record import Return
+from returnctl.domain.settlement import Settled
+from returnctl.domain.states import Event
+
+# Types of rows that are about a return, and not about sending the order out.
+_OF_A_RETURN = re.compile(r"return|reverse|refund|退", re.IGNORECASE)
+# What a platform calls a compensation or an appeal that came to nothing, or that is not settled yet.
+_REFUSED = re.compile(r"reject|denied|declin|fail|cancel|ineligible|not |拒|取消", re.IGNORECASE)
+_OPEN = re.compile(r"in.?progress|in.?process|to.?process|processing|review|pending|处理中|审核", re.IGNORECASE)
+
+
+# --- charges
+
+
+def charges(books: Books) -> Iterator[Finding]:
+    """Freight of a return that the policy lays upon another; a fee for one that was not the seller's fault."""
+    if not books.returns:
+        return
+    terms = [books.terms_of(record).freight_by for record in books.returns]
+    only = books.returns[0] if len(books.returns) == 1 else None
+    if any(terms) and "seller" not in terms:
+        yield from _charged(books, only, [row for row in books.settled if _freight(row)], "freight")
+    if not sellers_fault(books.returns):
+        yield from _charged(books, only, [row for row in books.settled if _fee(row)], "fee")
+
+
+def _charged(books: Books, record: Return | None, rows: list[Settled], what: str) -> Iterator[Finding]:
+    amount = sum((_freight(row) or _fee(row) for row in rows), ZERO)
+    if amount:
+        at = max(row.settled_at for row in rows)
+        yield finding(
+            books, "charged_against_policy", at, amount, record, rows, side=what, what=what, type=rows[0].type
+        )  # fmt: skip
+
+
+def _freight(row: Settled) -> Decimal:
+    """What it charged for sending goods back."""
+    if row.kind == "freight" and row.total < 0 and _OF_A_RETURN.search(row.type):
+        return -row.total
+    return max(ZERO, -row.return_freight)
+
+
+def _fee(row: Settled) -> Decimal:
+    return -row.total if row.kind == "fee" and row.total < 0 and _OF_A_RETURN.search(row.type) else ZERO
+
+
+# --- compensation
+
+
+class _Promise(NamedTuple):
+    record: Return
+    at: datetime
+    amount: Decimal | None
+
+
+def compensations(books: Books) -> Iterator[Finding]:
+    """What the platform was to pay the seller, and has not, though settlements reach far enough beyond the promise."""
+    rows = [row for row in books.settled if row.kind in ("compensation", "adjustment") and row.total > 0]
+    pool = sum((row.total for row in rows), ZERO)
+    anything = bool(pool)
+    for promise in sorted(filter(None, map(_promised, books.returns)), key=lambda each: each.at):
+        part = min(pool, promise.amount or ZERO)
+        pool -= part
+        short = (promise.amount or ZERO) - part
+        missing = short > 0 or (promise.amount is None and not anything)
+        if missing and books.covered and promise.at + SETTLES <= books.covered:
+            yield finding(books, "compensation_not_paid", promise.at, short, promise.record, rows)
+
+
+def _promised(record: Return) -> _Promise | None:
+    dispute, external = record.dispute, record.external
+    decided = bool(dispute and dispute.outcome == "compensated")
+    told = external.compensation if external and not _REFUSED.search(external.compensation_status or "") else None
+    if not decided and not told:
+        return None
+    amounts = [x for x in (dispute.amount if decided and dispute else None, told) if x]
+    return _Promise(record, _promised_at(record), max(amounts, default=None))
+
+
+def _promised_at(record: Return) -> datetime:
+    decided = [entry.at for entry in record.history if entry.event == Event.RESOLVE]
+    told = record.external.updated_at if record.external else None
+    return decided[-1] if decided else told or record.updated_at
+
+
+# --- appeals
+
+
+def appeals(books: Books, record: Return) -> Iterator[Finding]:
+    """A decision that the seller may still appeal against, or an appeal that is not decided."""
+    dispute, external = record.dispute, record.external
+    lost = dispute if dispute and dispute.outcome in ("refund", "return") and not dispute.appeal else None
+    if lost and lost.appeal_until and lost.appeal_until > books.now:
+        amount = lost.amount or books.terms_of(record).gives or ZERO
+        yield finding(books, "appeal_open", lost.at, amount, record, until=lost.appeal_until)
+    elif external and _OPEN.search(external.appeal or ""):
+        amount = external.refund or books.terms_of(record).gives or ZERO
+        at = external.updated_at or record.updated_at
+        yield finding(books, "appeal_open", at, amount, record, until=external.deadline, appeal=external.appeal or "")

@@ -1,0 +1,160 @@
+"""Orders, returns, settlements and our records against each other: what does not agree, and whose money it is.
+
+Refunds settle in a later period than they are made, so what is missing is waited for until settlements reach far
+enough beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from returnctl.domain.books import Books, Paid, paid
+from returnctl.domain.found import ARRIVES, BEYOND, SETTLES, Finding, counted_once, finding
+from returnctl.domain.money import ZERO
+from returnctl.domain.promised import appeals, charges, compensations
+from returnctl.domain.record import unpaid
+from returnctl.domain.settlement import Settled
+from returnctl.domain.states import Kind, State
+from returnctl.domain.units import counted
+
+_WAITS = frozenset({State.RECEIVED, State.REFUND_DUE, State.REFUNDING})
+
+
+def reconcile(books: Books) -> list[Finding]:
+    """What is found of one order."""
+    payments, beyond = paid(books)
+    found: list[Finding] = []
+    for one in payments:
+        found += _of_return(books, one)
+    found += _same_units(books, payments)
+    found += _beyond(books, payments, beyond)
+    found += charges(books)
+    found += compensations(books)
+    return counted_once(found)
+
+
+def _of_return(books: Books, one: Paid) -> Iterator[Finding]:
+    yield from _never_received(books, one)
+    yield from _not_refunded(books, one)
+    yield from _twice_or_above(books, one)
+    yield from _disagrees(books, one)
+    yield from _not_settled(books, one)
+    yield from appeals(books, one.record)
+
+
+# --- goods and money
+
+
+def _never_received(books: Books, one: Paid) -> Iterator[Finding]:
+    """Goods that were to come back, and nobody agreed or decided otherwise. They may still be on their way."""
+    record = one.record
+    expected = record.type is Kind.RETURN_AND_REFUND and not (record.returnless or record.agreed or record.dispute)
+    here = any(line.received for line in record.lines) or any(parcel.received_at for parcel in record.parcels)
+    if expected and not here and one.amount and one.at and one.at + ARRIVES <= books.now:
+        rows = books.refunds if one.settled else ()
+        yield finding(books, "refunded_never_received", one.at, one.amount, record, rows)
+
+
+def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:
+    """What the platform paid already is another matter."""
+    record = one.record
+    late = record.state in _WAITS and record.due is not None and record.due.at <= books.now
+    if late and record.due and not one.platform and not one.settled:
+        rest = unpaid(record) or record.refunded("pending").amount or books.terms_of(record).gives or ZERO
+        yield finding(books, "received_not_refunded", record.due.at, rest, record, action=record.due.action)
+
+
+def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:
+    """More than the worksheet gives: twice, where it would be enough without one of the payments."""
+    record, gives = one.record, books.terms_of(one.record).gives
+    booked = [refund for refund in record.refunds if refund.status == "confirmed"]
+    credit = sum((x.confirmed or x.amount for x in booked if x.method == "store_credit"), ZERO)
+    if one.at and one.platform and credit:
+        # A platform gives no credit of ours: both were paid.
+        yield finding(books, "refunded_twice", one.at, min(credit, one.platform), record)
+        return
+    above = one.known - gives if gives is not None and one.at else ZERO
+    if above > 0 and one.at:
+        twice = len(booked) > 1 and above >= min(x.confirmed or x.amount for x in booked)
+        code = "refunded_twice" if twice else "refunded_above_breakdown"
+        yield finding(books, code, one.at, above, record, gives=str(gives), paid=str(one.known))
+
+
+def _same_units(books: Books, payments: list[Paid]) -> Iterator[Finding]:
+    """Two returns that paid for the same units: the later of them paid what was paid before."""
+    used: dict[str, int] = {}
+    for one in sorted((x for x in payments if x.known), key=lambda x: x.at or books.now):
+        again: dict[str, int] = {}
+        for line in one.record.order.lines:
+            units = counted(one.record, line.line)
+            free = max(0, line.quantity - used.get(line.line, 0))
+            used[line.line] = used.get(line.line, 0) + units
+            if units > free:
+                again[line.line] = units - free
+        if again and one.at:
+            amount = min(one.known, one.record.order.price_of(again).amount)
+            yield finding(books, "refunded_twice", one.at, amount, one.record)
+
+
+# --- the platform's word and ours
+
+
+def _disagrees(books: Books, one: Paid) -> Iterator[Finding]:
+    """It says that it paid, and we do not; or both do, and the amounts differ by more than tax may explain."""
+    record = one.record
+    if not one.at:
+        return
+    if one.settled and not one.known:
+        yield finding(books, "platform_disagrees", one.at, one.settled, record, books.refunds, what="settled")
+    elif one.platform and not one.booked:
+        yield finding(books, "platform_disagrees", one.at, one.platform, record, what="reported")
+    elif one.platform and not one.least <= min(one.platform, one.booked) <= one.most:
+        differs = abs(one.platform - one.booked)
+        yield finding(
+            books, "platform_disagrees", one.at, differs, record, what="amount",
+            booked=str(one.booked), reported=str(one.platform),
+        )  # fmt: skip
+
+
+def _not_settled(books: Books, one: Paid) -> Iterator[Finding]:
+    """Only a platform's orders are settled by it. What was settled in part was kept from the buyer."""
+    record = one.record
+    is_theirs = record.external is not None or record.order.platform is not None
+    if not (is_theirs and one.known and one.at and reaches(books, one.at)) or one.settled >= one.least:
+        return
+    if one.settled:
+        kept = one.known - one.settled
+        yield finding(books, "charged_against_policy", one.at, kept, record, books.refunds, what="kept")
+    else:
+        yield finding(books, "refund_not_settled", one.at, one.known, record)
+
+
+def reaches(books: Books, at: datetime) -> bool:
+    """Whether settlements were imported of so long after that it must stand in them."""
+    return books.covered is not None and at + SETTLES <= books.covered
+
+
+def _beyond(books: Books, payments: list[Paid], beyond: Decimal) -> Iterator[Finding]:
+    """Settled refunds that no return accounts for."""
+    rows = books.refunds
+    spare = _spare(rows, sum((one.least for one in payments), ZERO), twins_only=beyond <= 0)
+    if beyond <= 0 and not spare:
+        return
+    at = max(row.settled_at for row in rows)
+    if payments:
+        code = "refunded_twice" if spare else "refunded_above_breakdown"
+        only = payments[0].record if len(payments) == 1 else None
+        yield finding(books, code, at, max(spare, beyond), only, rows, side=BEYOND)
+    elif not (books.bought and books.bought.cancelled_at):
+        yield finding(books, "settled_unknown", at, beyond, rows=rows)
+
+
+def _spare(rows: tuple[Settled, ...], needed: Decimal, *, twins_only: bool) -> Decimal:
+    """The sum of rows without which what was settled would still be enough; rows that have a twin, or any."""
+    left, spare = sum((row.paid_back for row in rows), ZERO), ZERO
+    for row in sorted(rows, key=lambda row: -row.nth):
+        if needed and left - row.paid_back >= needed and (row.nth > 1 or not twins_only):
+            spare, left = spare + row.paid_back, left - row.paid_back
+    return spare

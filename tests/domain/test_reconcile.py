@@ -1,0 +1,225 @@
+"""Every finding as a row, beside its near miss: what looks like it and is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from returnctl.domain import dispute
+from returnctl.domain.books import Books, terms_of
+from returnctl.domain.case import Case
+from returnctl.domain.found import ARRIVES, CODES, SETTLES
+from returnctl.domain.reconcile import reconcile
+from returnctl.domain.record import External, Parcel
+from returnctl.domain.settlement import Settled
+from tests.builders import (
+    DAY,
+    HOUR,
+    NOW,
+    a_case,
+    a_case_in,
+    a_policy,
+    after,
+    an_order,
+    as_order,
+    later,
+    platform,
+)
+
+LONG_AFTER = NOW + 90 * DAY
+WHOLE = Decimal("93.15")
+ORDER = an_order()
+
+
+def a_row(paid_back: str = "93.15", **changes: Any) -> Settled:
+    row = Settled(
+        id=ORDER.id, order=ORDER.id, kind="refund", type="Order", currency="USD", total=-Decimal(paid_back),
+        customer_refund=-Decimal(paid_back), settled_at=NOW + 20 * DAY, file="income.csv", row=6,
+    )  # fmt: skip
+    return replace(row, **changes)
+
+
+def a_charge(total: str, type_: str, kind: str = "freight", **changes: Any) -> Settled:
+    return a_row("0", kind=kind, type=type_, total=Decimal(total), **changes)
+
+
+def books(*cases: Case, settled: tuple[Settled, ...] = (a_row(),), **changes: Any) -> Books:
+    """The returns of these cases, and settlements that reach to the end of all waiting."""
+    said: dict[str, Any] = {"covered": LONG_AFTER, "now": LONG_AFTER, "order": as_order(ORDER)} | changes
+    return Books(
+        order_id=ORDER.id, account="us-main", zone="America/Los_Angeles", settled=settled,
+        returns=tuple(case.stored for case in cases),
+        terms={case.stored.id: terms_of(case) for case in cases}, **said,
+    )  # fmt: skip
+
+
+def found(*cases: Case, **said: Any) -> list[tuple[str, str]]:
+    return [(each.code, str(each.amount)) for each in reconcile(books(*cases, **said))]
+
+
+def having(case: Case, **changes: Any) -> Case:
+    return case.having(replace(case.stored, **changes))
+
+
+def external(case: Case, **told: Any) -> Case:
+    return having(case, external=External("tiktok", "403500", **told))
+
+
+def not_received(case: Case, **changes: Any) -> Case:
+    lines = tuple(replace(line, received=0, graded=()) for line in case.stored.lines)
+    return having(case, lines=lines, **{"parcels": (), **changes})
+
+
+def paid_again(case: Case, method: str = "original_payment", amount: Decimal = WHOLE) -> Case:
+    first = case.stored.refunds[0]
+    again = replace(first, key="lumi/R-000042/refund/2", amount=amount, net=amount, confirmed=amount, method=method)
+    return having(case, refunds=(first, replace(again, tax=first.tax * 0)))
+
+
+def resolved(outcome: str, amount: str | None = None, state: str = "received") -> Case:
+    contested = after(a_case_in(state), dispute.escalate)
+    decided = after(contested, dispute.escalate, to_platform=True)
+    said = {"amount": amount and Decimal(amount)}
+    return after(decided, dispute.resolve, platform(later(decided)), outcome=outcome, **said)
+
+
+REFUNDED = a_case_in("refunded")
+DUE = a_case_in("refund_due")
+SELLERS = a_case(policy=a_policy(return_shipping={"buyer": {"paid_by": "seller"}}))
+FAULTY = a_case(
+    policy=a_policy(reasons={"damaged": {"fault": "seller"}}, return_shipping={"seller": {"paid_by": "seller"}})
+)
+MORE = replace(REFUNDED, record=replace(REFUNDED.stored, refunds=(replace(
+    REFUNDED.stored.refunds[0], amount=Decimal(95), net=Decimal(95), tax=Decimal(0), confirmed=Decimal(95),
+),)))  # fmt: skip
+PARTS = having(REFUNDED, refunds=tuple(
+    replace(REFUNDED.stored.refunds[0], key=part, amount=Decimal(part), net=Decimal(part), tax=Decimal(0),
+            confirmed=Decimal(part))
+    for part in ("60.00", "33.15")
+))  # fmt: skip
+PROMISED = resolved("compensated", "30.00")
+SOON = {"now": NOW + DAY}
+
+FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]]]] = {
+    "goods never came": (lambda: found(not_received(REFUNDED)), [("refunded_never_received", "93.15")]),
+    "…they came": (lambda: found(REFUNDED), []),
+    "…a parcel came": (lambda: found(not_received(REFUNDED, parcels=(Parcel(received_at=NOW),))), []),
+    "…they may be on their way": (
+        lambda: found(not_received(REFUNDED), now=REFUNDED.stored.refunds[0].at + ARRIVES - HOUR), [],
+    ),
+    "…none were to come": (lambda: found(not_received(REFUNDED, returnless=True)), []),
+    "…it was decided so": (lambda: found(not_received(REFUNDED, agreed=resolved("refund", "5").stored.agreed)), []),
+    "refund overdue": (lambda: found(DUE, settled=()), [("received_not_refunded", "93.15")]),
+    "…not yet": (lambda: found(DUE, settled=(), **SOON), []),
+    "…nobody looked into the parcel": (
+        lambda: found(a_case_in("received"), settled=()), [("received_not_refunded", "93.15")],
+    ),
+    "…the buyer has not sent them": (lambda: found(a_case_in("approved"), settled=()), []),
+    "two payments": (lambda: found(paid_again(REFUNDED), settled=(a_row("186.30"),)), [("refunded_twice", "93.15")]),
+    "…two parts": (lambda: found(PARTS), []),
+    "our credit and the platform's money": (
+        lambda: found(external(
+            having(REFUNDED, refunds=(replace(REFUNDED.stored.refunds[0], method="store_credit"),)),
+            status="Completed", refund=WHOLE,
+        )), [("refunded_twice", "93.15")],
+    ),
+    "…the platform's money is what was booked": (
+        lambda: found(external(REFUNDED, status="Completed", refund=WHOLE)), [],
+    ),
+    "settled twice": (lambda: found(REFUNDED, settled=(a_row(), a_row(nth=2))), [("refunded_twice", "93.15")]),
+    "…in two rows": (lambda: found(REFUNDED, settled=(a_row("62.10"), a_row("31.05"))), []),
+    "…a row for each unit": (lambda: found(REFUNDED, settled=tuple(a_row("31.05", nth=n) for n in (1, 2, 3))), []),
+    "more than the worksheet": (lambda: found(MORE, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
+    "more was settled": (lambda: found(REFUNDED, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
+    "…with the tax that the platform leaves out": (
+        lambda: found(external(REFUNDED, status="Completed", refund=Decimal("81.00"))), [],
+    ),
+    "freight that the buyer pays": (
+        lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Return shipping fee"))),
+        [("charged_against_policy", "6.20")],
+    ),
+    "freight in its own column": (
+        lambda: found(REFUNDED, settled=(a_row(return_freight=Decimal("-6.20")),)), [("charged_against_policy", "6.20")],
+    ),
+    "…the seller pays it": (
+        lambda: found(a_case_in("refunded", SELLERS), settled=(a_row(return_freight=Decimal("-6.20")),)), [],
+    ),
+    "…of sending the order": (lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Shipping fee adjustment"))), []),
+    "…given back": (lambda: found(REFUNDED, settled=(a_row(), a_charge("6.20", "Return shipping fee"))), []),
+    "a fee for the return": (
+        lambda: found(REFUNDED, settled=(a_row(), a_charge("-2.00", "Refund administration fee", "fee"))),
+        [("charged_against_policy", "2.00")],
+    ),
+    "…another fee": (lambda: found(REFUNDED, settled=(a_row(), a_charge("-2.00", "Commission fee", "fee"))), []),
+    "less was settled than paid": (
+        lambda: found(REFUNDED, settled=(a_row("60.00"),)), [("charged_against_policy", "33.15")],
+    ),
+    "…without the tax": (lambda: found(REFUNDED, settled=(a_row("81.00"),)), []),
+    "compensation never came": (lambda: found(PROMISED, settled=(), **SOON), [("compensation_not_paid", "30.00")]),
+    "…it may still come": (
+        lambda: found(PROMISED, settled=(), covered=PROMISED.stored.updated_at + SETTLES - HOUR, **SOON), [],
+    ),
+    "…it came": (
+        lambda: found(PROMISED, settled=(a_charge("30.00", "Logistics reimbursement", "compensation"),), **SOON), [],
+    ),
+    "…a part of it came": (
+        lambda: found(PROMISED, settled=(a_charge("20.00", "Logistics reimbursement", "compensation"),), **SOON),
+        [("compensation_not_paid", "10.00")],
+    ),
+    "compensation that an export tells": (
+        lambda: found(external(
+            REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"), compensation_status="Approved",
+            updated_at=NOW,
+        )), [("compensation_not_paid", "9.00")],
+    ),
+    "…that was refused": (
+        lambda: found(external(
+            REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"), compensation_status="Rejected",
+        )), [],
+    ),
+    "an appeal is open": (
+        lambda: found(resolved("refund", "20.00"), settled=(), now=NOW + 2 * DAY), [("appeal_open", "20.00")],
+    ),
+    "…no more": (
+        lambda: found(having(resolved("refund", "20.00"), due=None), settled=(), now=NOW + 40 * DAY), [],
+    ),
+    "an appeal that the platform decides": (
+        lambda: found(external(REFUNDED, status="Completed", refund=WHOLE, appeal="In progress")),
+        [("appeal_open", "93.15")],
+    ),
+    "…has decided": (lambda: found(external(REFUNDED, status="Completed", refund=WHOLE, appeal="Completed")), []),
+    "settled, not booked": (lambda: found(DUE), [("platform_disagrees", "93.15")]),
+    "reported, not booked": (
+        lambda: found(external(DUE, status="Completed", refund=WHOLE)), [("platform_disagrees", "93.15")],
+    ),
+    "…a time of refund alone": (
+        lambda: found(external(DUE, status="In process", refund=WHOLE, refunded_at=NOW), settled=(), **SOON), [],
+    ),
+    "another amount is reported": (
+        lambda: found(external(REFUNDED, status="Completed", refund=Decimal("50.00"))), [("platform_disagrees", "43.15")],
+    ),
+    "no return": (lambda: found(), [("settled_unknown", "93.15")]),
+    "…the order was cancelled": (lambda: found(order=as_order(an_order(cancelled_at="2026-11-02T00:00:00Z"))), []),
+    "…nothing went back": (lambda: found(settled=(a_row("0", kind="order", total=WHOLE),)), []),
+    "not settled": (lambda: found(REFUNDED, settled=()), [("refund_not_settled", "93.15")]),
+    "…not yet": (
+        lambda: found(REFUNDED, settled=(), covered=REFUNDED.stored.refunds[0].at + SETTLES - HOUR), [],
+    ),
+    "…no settlement was imported": (lambda: found(REFUNDED, settled=(), covered=None), []),
+    "…no platform settles it": (
+        lambda: found(having(REFUNDED, order=replace(REFUNDED.order, platform=None)), settled=()), [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("look", "wanted"), FOUND.values(), ids=FOUND)
+def test_what_is_found(look: Callable[[], list[tuple[str, str]]], wanted: list[tuple[str, str]]) -> None:
+    assert look() == wanted
+
+
+def test_every_code_has_a_row() -> None:
+    assert {code for _, wanted in FOUND.values() for code, _ in wanted} == set(CODES)
