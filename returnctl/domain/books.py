@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -24,6 +25,10 @@ from returnctl.domain.step import basis
 
 # Statuses that say the buyer has the money.
 _PAID = frozenset({"completed", "return or refund request complete", "replacement request refund success"})
+
+
+# Returns of one order of which all sets are tried.
+_FEW = 8
 
 
 class Terms(Struct, frozen=True):
@@ -104,16 +109,43 @@ def platform_paid(record: Return) -> Decimal:
 def paid(books: Books) -> tuple[list[Paid], Decimal]:
     """What went back for each return, and what was settled beyond all of them.
 
-    Settled money is told to the returns that paid, the earliest first; then to those that are to pay; then to those
-    that were refused or ended.
+    Rows do not name returns, so settled money is told first to those returns that together explain all of it, then to
+    others that paid, the earliest first; then to those that are to pay; then to those that were refused or ended. Each
+    gets the least that it must find before any gets more.
     """
     found = [_known(books, record) for record in books.returns]
-    pool = sum((row.paid_back for row in books.refunds), ZERO)
-    order = sorted(range(len(found)), key=lambda at: (not found[at].known, _idle(found[at]), _when(books, found[at])))
-    for at in order:
-        part = min(pool, found[at].most)
-        found[at], pool = _with_settled(books, found[at], part), pool - part
-    return found, pool
+    pool, told = sum((row.paid_back for row in books.refunds), ZERO), [ZERO] * len(found)
+    first = _explaining(found, pool)
+    order = sorted(range(len(found)), key=lambda at: (*_turn(found[at], at in first), *_place(books, found[at])))
+    for _, same in groupby(order, key=lambda at: _turn(found[at], at in first)):
+        turn = list(same)
+        for at, most in [(at, _steps(found[at])[step]) for step in range(3) for at in turn]:
+            part = min(pool, max(most - told[at], ZERO))
+            told[at], pool = told[at] + part, pool - part
+    return [_with_settled(books, one, part) for one, part in zip(found, told, strict=True)], pool
+
+
+def _turn(one: Paid, explains: bool) -> tuple[bool, bool, bool]:
+    return not one.known, not explains, one.record.state in COUNTS_NONE
+
+
+def _steps(one: Paid) -> tuple[Decimal, Decimal, Decimal]:
+    """How far it is told of what was settled, each time that its turn comes."""
+    return one.least, one.known, one.most
+
+
+def _explaining(found: list[Paid], pool: Decimal) -> frozenset[int]:
+    """The most returns whose payments together are what was settled, where there are few: many have too many sets."""
+    paid = [at for at, one in enumerate(found) if one.known]
+    for size in range(len(paid), 0, -1) if len(paid) <= _FEW else ():
+        for some in combinations(paid, size):
+            if sum(found[at].least for at in some) <= pool <= sum(found[at].most for at in some):
+                return frozenset(some)
+    return frozenset()
+
+
+def _place(books: Books, one: Paid) -> tuple[datetime, str]:
+    return one.at or books.now, one.record.id
 
 
 def _known(books: Books, record: Return) -> Paid:
@@ -149,14 +181,6 @@ def _may_pay(books: Books, record: Return) -> Decimal:
     """What a return that paid nothing yet may still have paid without our knowing."""
     asked = record.order.price_of({line.line: line.requested for line in record.lines}).amount
     return max(unpaid(record), books.terms_of(record).gives or ZERO, asked)
-
-
-def _idle(one: Paid) -> bool:
-    return one.record.state in COUNTS_NONE
-
-
-def _when(books: Books, one: Paid) -> datetime:
-    return one.at or books.now
 
 
 def _with_settled(books: Books, one: Paid, part: Decimal) -> Paid:

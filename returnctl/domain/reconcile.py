@@ -139,7 +139,7 @@ def reaches(books: Books, at: datetime) -> bool:
 def _beyond(books: Books, payments: list[Paid], beyond: Decimal) -> Iterator[Finding]:
     """Settled refunds that no return accounts for."""
     rows = books.refunds
-    spare = _spare(rows, sum((one.least for one in payments), ZERO), twins_only=beyond <= 0)
+    spare = _spare(rows, [one.least for one in payments if one.least], twins_only=beyond <= 0)
     if beyond <= 0 and not spare:
         return
     at = max(row.settled_at for row in rows)
@@ -151,10 +151,14 @@ def _beyond(books: Books, payments: list[Paid], beyond: Decimal) -> Iterator[Fin
         yield finding(books, "settled_unknown", at, beyond, rows=rows)
 
 
-def _spare(rows: tuple[Settled, ...], needed: Decimal, *, twins_only: bool) -> Decimal:
-    """The sum of rows without which what was settled would still be enough; rows that have a twin, or any."""
+def _spare(rows: tuple[Settled, ...], needed: list[Decimal], *, twins_only: bool) -> Decimal:
+    """The sum of whole refunds without which what was settled would still be enough; of those that have a twin, or all.
+
+    `needed` is the least that each return must find.
+    """
     left, spare = sum((row.paid_back for row in rows), ZERO), ZERO
     for row in sorted(rows, key=lambda row: -row.nth):
-        if needed and left - row.paid_back >= needed and (row.nth > 1 or not twins_only):
+        whole = row.nth > 1 or (not twins_only and row.paid_back >= min(needed, default=ZERO))
+        if needed and whole and left - row.paid_back >= sum(needed):
             spare, left = spare + row.paid_back, left - row.paid_back
     return spare

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from returnctl.domain import dispute
 from returnctl.domain.books import Books, terms_of
 from returnctl.domain.case import Case
-from returnctl.domain.found import ARRIVES, CODES, SETTLES
+from returnctl.domain.found import ARRIVES, CODES, SETTLES, Sum, added
 from returnctl.domain.reconcile import reconcile
 from returnctl.domain.record import External, Parcel
 from returnctl.domain.settlement import Settled
@@ -143,12 +146,15 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
         [("charged_against_policy", "6.20")],
     ),
     "freight in its own column": (
-        lambda: found(REFUNDED, settled=(a_row(return_freight=Decimal("-6.20")),)), [("charged_against_policy", "6.20")],
+        lambda: found(REFUNDED, settled=(a_row(return_freight=Decimal("-6.20")),)),
+        [("charged_against_policy", "6.20")],
     ),
     "…the seller pays it": (
         lambda: found(a_case_in("refunded", SELLERS), settled=(a_row(return_freight=Decimal("-6.20")),)), [],
     ),
-    "…of sending the order": (lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Shipping fee adjustment"))), []),
+    "…of sending the order": (
+        lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Shipping fee adjustment"))), [],
+    ),
     "…given back": (lambda: found(REFUNDED, settled=(a_row(), a_charge("6.20", "Return shipping fee"))), []),
     "a fee for the return": (
         lambda: found(REFUNDED, settled=(a_row(), a_charge("-2.00", "Refund administration fee", "fee"))),
@@ -200,13 +206,14 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
         lambda: found(external(DUE, status="In process", refund=WHOLE, refunded_at=NOW), settled=(), **SOON), [],
     ),
     "another amount is reported": (
-        lambda: found(external(REFUNDED, status="Completed", refund=Decimal("50.00"))), [("platform_disagrees", "43.15")],
+        lambda: found(external(REFUNDED, status="Completed", refund=Decimal("50.00"))),
+        [("platform_disagrees", "43.15")],
     ),
-    "no return": (lambda: found(), [("settled_unknown", "93.15")]),
+    "no return": (found, [("settled_unknown", "93.15")]),
     "…the order was cancelled": (lambda: found(order=as_order(an_order(cancelled_at="2026-11-02T00:00:00Z"))), []),
     "…nothing went back": (lambda: found(settled=(a_row("0", kind="order", total=WHOLE),)), []),
     "not settled": (lambda: found(REFUNDED, settled=()), [("refund_not_settled", "93.15")]),
-    "…not yet": (
+    "…it may still be": (
         lambda: found(REFUNDED, settled=(), covered=REFUNDED.stored.refunds[0].at + SETTLES - HOUR), [],
     ),
     "…no settlement was imported": (lambda: found(REFUNDED, settled=(), covered=None), []),
@@ -223,3 +230,108 @@ def test_what_is_found(look: Callable[[], list[tuple[str, str]]], wanted: list[t
 
 def test_every_code_has_a_row() -> None:
     assert {code for _, wanted in FOUND.values() for code, _ in wanted} == set(CODES)
+
+
+# --- money is counted once
+
+
+def test_findings_about_the_same_money_count_it_once() -> None:
+    case = not_received(paid_again(REFUNDED))
+    twice, never = sorted(reconcile(books(case, settled=(a_row("186.30"),))), key=lambda each: each.amount)
+    assert (twice.code, twice.amount, twice.within) == ("refunded_twice", WHOLE, never.code)
+    assert not twice.counted
+    assert (never.counted, never.within) == (2 * WHOLE, None)
+
+
+def test_what_is_lost_counts_before_what_is_open() -> None:
+    found = reconcile(books(not_received(REFUNDED), settled=()))
+    assert {(each.code, each.counted) for each in found} == {
+        ("refunded_never_received", WHOLE), ("refund_not_settled", 0),
+    }  # fmt: skip
+
+
+def test_money_beyond_all_returns_is_other_money() -> None:
+    found = reconcile(books(not_received(REFUNDED), settled=(a_row(), a_row(nth=2))))
+    assert [(each.code, each.counted) for each in found] == [
+        ("refunded_never_received", WHOLE), ("refunded_twice", WHOLE),
+    ]  # fmt: skip
+
+
+def test_sums_by_account_month_and_currency() -> None:
+    sums: dict[tuple[str, str, str], Sum] = {}
+    for each in reconcile(books(not_received(REFUNDED), settled=(a_row(), a_row(nth=2, settled_at=NOW + 30 * DAY)))):
+        added(sums, each)
+    assert [(x.account, x.month, x.findings, str(x.lost), str(x.open)) for x in sums.values()] == [
+        ("us-main", "2026-11", 1, "93.15", "0"), ("us-main", "2026-12", 1, "93.15", "0"),
+    ]  # fmt: skip
+
+
+def test_the_source_rows_are_named() -> None:
+    (each,) = reconcile(books(settled=(a_row(), a_row(row=9, nth=2))))
+    assert [(seen.file, seen.row) for seen in each.rows] == [("income.csv", 6), ("income.csv", 9)]
+
+
+# --- a world in which all is well, and one thing in it that is not
+
+
+def a_world(units: list[int]) -> list[Case]:
+    """An order of ten lamps, and a return of so many of them each, all received and paid back."""
+    order = an_order(lines=[{"line": "1", "quantity": 10, "net": "271.00", "tax": "22.55"}])
+    cases: list[Case] = []
+    for number, count in enumerate(units, 1):
+        others = tuple(case.stored for case in cases)
+        wish = {"number": f"R-{number:06}", "items": {"1": count}}
+        cases.append(a_case_in("refunded", a_case(order, others=others), **wish))
+    return cases
+
+
+def rows_of(case: Case, split: bool) -> list[Settled]:
+    total, at = case.stored.refunded("confirmed").amount, case.stored.updated_at + 20 * DAY
+    parts = [total - 1, Decimal(1)] if split else [total]
+    return [a_row(str(part), settled_at=at, row=int(case.stored.id[2:])) for part in parts]
+
+
+WORLD = {
+    "units": st.lists(st.integers(1, 3), min_size=1, max_size=3),
+    "splits": st.lists(st.booleans(), min_size=3, max_size=3),
+    "chance": st.randoms(use_true_random=False),
+}
+
+
+def consistent(units: list[int], splits: list[bool]) -> tuple[list[Case], list[Settled]]:
+    cases = a_world(units)
+    return cases, [row for case, split in zip(cases, splits, strict=False) for row in rows_of(case, split)]
+
+
+@given(**WORLD)
+def test_nothing_is_found_where_all_is_well(units: list[int], splits: list[bool], chance: random.Random) -> None:
+    cases, rows = consistent(units, splits)
+    for several in (cases, rows):
+        chance.shuffle(several)
+    assert found(*cases, settled=tuple(rows)) == []
+
+
+@given(**WORLD, what=st.sampled_from(["lost", "twice", "above", "empty", "unbooked", "stranger"]))
+def test_one_thing_that_is_wrong_is_what_is_found(
+    units: list[int], splits: list[bool], chance: random.Random, what: str
+) -> None:
+    cases, rows = consistent(units, splits)
+    at = chance.randrange(len(cases))
+    hit = cases[at]
+    own = [row for row in rows if row.row == int(hit.stored.id[2:])]
+    others = [row for row in rows if row not in own]
+    amount = hit.stored.refunded("confirmed").amount
+    wanted, rest = [("refund_not_settled", str(amount))], others
+    if what == "twice":
+        wanted, rest = [("refunded_twice", str(amount))], [*others, a_row(str(amount)), a_row(str(amount), nth=2)]
+    elif what == "above":
+        wanted, rest = [("refunded_above_breakdown", "0.50")], [*rows, a_row("0.50")]
+    elif what == "empty":
+        cases[at], wanted, rest = not_received(hit), [("refunded_never_received", str(amount))], rows
+    elif what == "unbooked":
+        cases[at] = having(hit, refunds=(), state="refund_due")
+        wanted, rest = [("platform_disagrees", str(amount))], rows
+    elif what == "stranger":
+        cases, wanted, rest = [], [("settled_unknown", str(sum(row.paid_back for row in rows)))], rows
+    chance.shuffle(rest)
+    assert found(*cases, settled=tuple(rest)) == wanted
