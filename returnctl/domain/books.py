@@ -17,15 +17,9 @@ from msgspec import Struct
 from returnctl.domain.case import Case
 from returnctl.domain.money import ZERO, rounded
 from returnctl.domain.order import Order
-from returnctl.domain.record import Return, unpaid
-from returnctl.domain.refund import breakdown
+from returnctl.domain.record import Refund, Return, unpaid
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import COUNTS_NONE, Fault
-from returnctl.domain.step import basis
-
-# Statuses that say the buyer has the money.
-_PAID = frozenset({"completed", "return or refund request complete", "replacement request refund success"})
-
 
 # Returns of one order of which all sets are tried.
 _FEW = 8
@@ -89,21 +83,25 @@ class Paid(NamedTuple):
 
 
 def terms_of(case: Case) -> Terms:
-    """What the worksheet says: the one that is fixed; for a return that a platform runs, the policy's own."""
-    record, rules = case.stored, case.rules()
-    freight = rules.terms.return_shipping.get(record.reason.fault)
-    given = record.breakdown.total if record.breakdown else None
-    if record.external and not record.agreed and given is not None:
-        given = breakdown(basis(case, record)).total
-    return Terms(given, freight.paid_by if freight else None)
+    """What the worksheet gives, which is by our policy whatever a platform pays, and who pays the way back."""
+    record = case.stored
+    freight = case.rules().terms.return_shipping.get(record.reason.fault)
+    return Terms(record.breakdown.total if record.breakdown else None, freight.paid_by if freight else None)
 
 
 def platform_paid(record: Return) -> Decimal:
-    """What the platform says that it gave back: a time of refund alone does not say so."""
-    external = record.external
-    if external is None or external.refund is None:
-        return ZERO
-    return external.refund if " ".join((external.status or "").replace("_", " ").split()).casefold() in _PAID else ZERO
+    """What the platform says that it gave back."""
+    return record.external.paid.amount if record.external and record.external.paid else ZERO
+
+
+def own_payments(record: Return) -> list[Refund]:
+    """Payments that left the house apart from the platform's: our credit, and what bears a reference of its own.
+
+    One that was booked without a reference may be the platform's, told before it reported it.
+    """
+    theirs = record.external.return_id if record.external else None
+    confirmed = (x for x in record.refunds if x.status == "confirmed")
+    return [x for x in confirmed if x.method == "store_credit" or x.reference not in (None, theirs)]
 
 
 def paid(books: Books) -> tuple[list[Paid], Decimal]:
@@ -193,7 +191,8 @@ def _with_settled(books: Books, one: Paid, part: Decimal) -> Paid:
 def _went_at(record: Return) -> datetime:
     """When the last payment went, by ourselves or by the platform."""
     times = [refund.at for refund in record.refunds if refund.status == "confirmed"]
-    told = record.external.refunded_at if record.external else None
+    paid = record.external.paid if record.external else None
+    told = (paid.refunded_at or paid.at) if paid else None
     return max([*times, *([told] if told else [])], default=record.updated_at)
 
 

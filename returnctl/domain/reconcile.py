@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from returnctl.domain.books import Books, Paid, paid
+from returnctl.domain.books import Books, Paid, own_payments, paid
 from returnctl.domain.found import ARRIVES, BEYOND, SETTLES, Finding, counted_once, finding
 from returnctl.domain.money import ZERO
+from returnctl.domain.observe import disagrees
 from returnctl.domain.promised import appeals, charges, compensations
 from returnctl.domain.record import unpaid
 from returnctl.domain.settlement import Settled
@@ -69,12 +70,11 @@ def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:
 def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:
     """More than the worksheet gives: twice, where it would be enough without one of the payments."""
     record, gives = one.record, books.terms_of(one.record).gives
-    booked = [refund for refund in record.refunds if refund.status == "confirmed"]
-    credit = sum((x.confirmed or x.amount for x in booked if x.method == "store_credit"), ZERO)
-    if one.at and one.platform and credit:
-        # A platform gives no credit of ours: both were paid.
-        yield finding(books, "refunded_twice", one.at, min(credit, one.platform), record)
+    own = sum((x.confirmed or x.amount for x in own_payments(record)), ZERO)
+    if one.at and one.platform and own:
+        yield finding(books, "refunded_twice", one.at, min(own, one.platform), record)
         return
+    booked = [refund for refund in record.refunds if refund.status == "confirmed"]
     above = one.known - gives if gives is not None and one.at else ZERO
     if above > 0 and one.at:
         twice = len(booked) > 1 and above >= min(x.confirmed or x.amount for x in booked)
@@ -104,18 +104,20 @@ def _same_units(books: Books, payments: list[Paid]) -> Iterator[Finding]:
 def _disagrees(books: Books, one: Paid) -> Iterator[Finding]:
     """It says that it paid, and we do not; or both do, and the amounts differ by more than tax may explain."""
     record = one.record
-    if not one.at:
-        return
-    if one.settled and not one.known:
+    if one.at and one.settled and not one.known:
         yield finding(books, "platform_disagrees", one.at, one.settled, record, books.refunds, what="settled")
-    elif one.platform and not one.booked:
+    elif one.at and one.platform and not one.booked:
         yield finding(books, "platform_disagrees", one.at, one.platform, record, what="reported")
-    elif one.platform and not one.least <= min(one.platform, one.booked) <= one.most:
+    elif one.at and one.platform and not one.least <= min(one.platform, one.booked) <= one.most:
         differs = abs(one.platform - one.booked)
         yield finding(
             books, "platform_disagrees", one.at, differs, record, what="amount",
             booked=str(one.booked), reported=str(one.platform),
         )  # fmt: skip
+    elif apart := disagrees(record):
+        amount = one.amount or books.terms_of(record).gives or ZERO
+        at = one.at or record.updated_at
+        yield finding(books, "platform_disagrees", at, amount, record, what="state", platform=str(apart.platform))
 
 
 def _not_settled(books: Books, one: Paid) -> Iterator[Finding]:

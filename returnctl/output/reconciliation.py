@@ -11,7 +11,7 @@ import msgspec
 from returnctl.domain.found import Finding, Sum
 from returnctl.domain.states import Event, State, allowed
 from returnctl.output.clean import clean
-from returnctl.output.forms import money, when
+from returnctl.output.forms import money, when, word
 from returnctl.output.next import next_of
 from returnctl.output.rows import table
 from returnctl.output.words import mark, say
@@ -44,6 +44,7 @@ SENTENCES = {
     "platform_disagrees/settled": mark("the platform settled a refund of {amount}, and none is booked here"),
     "platform_disagrees/reported": mark("the platform says it paid {amount} back, and none is booked here"),
     "platform_disagrees/amount": mark("the platform says it paid {reported} back, and {booked} is booked here"),
+    "platform_disagrees/state": mark("here it is {state}, on the platform {platform}: {amount}"),
     "refund_not_settled": mark("{amount} was paid back, and no settlement has it"),
     "appeal_open": mark("you may still appeal: {amount} is at stake"),
     "appeal_open/until": mark("you may appeal until {until}: {amount} is at stake"),
@@ -60,7 +61,8 @@ def sentence(found: Finding, zone: str) -> str:
     told = {
         name: money_of(value, found.currency) for name, value in found.facts.items() if name in ("booked", "reported")
     }
-    return say(text, amount=money(found.amount, found.currency), until=when(found.until, zone), **told)
+    stands = {"state": word(found.state), "platform": word(found.facts.get("platform"))}
+    return say(text, amount=money(found.amount, found.currency), until=when(found.until, zone), **stands, **told)
 
 
 def money_of(text: str, currency: str) -> str:

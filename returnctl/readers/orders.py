@@ -1,6 +1,7 @@
 """A file to import, whatever its form: known by its headers or keys, in JSON, JSON lines, or as a table.
 
-Orders come as documents or as a marketplace's export, returns as its export or from its API, and settlements as its export.
+Orders come as documents or as a marketplace's export, returns as its export or from its API, settlements as its
+export.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ def read_orders(file: str, data: bytes, habits: Habits) -> Iterator[FoundOrder |
 
 
 def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = ALL) -> Found:
-    """Each order, return or row of a settlement of a file, or what is wrong with it. Raises BadFile where nothing of it can be taken in."""
+    """Each order, return or row of a settlement, or what is wrong with it.
+
+    Raises BadFile where nothing of the file can be taken in.
+    """
     start = data[:_HEAD].removeprefix(BOM).lstrip()
     if not start:
         raise BadFile(file=file, why="empty")

@@ -17,7 +17,7 @@ from returnctl.domain.books import Books, terms_of
 from returnctl.domain.case import Case
 from returnctl.domain.found import ARRIVES, CODES, SETTLES, Sum, added
 from returnctl.domain.reconcile import reconcile
-from returnctl.domain.record import External, Parcel
+from returnctl.domain.record import External, PaidBack, Parcel, Told
 from returnctl.domain.settlement import Settled
 from tests.builders import (
     DAY,
@@ -69,7 +69,13 @@ def having(case: Case, **changes: Any) -> Case:
 
 
 def external(case: Case, **told: Any) -> Case:
-    return having(case, external=External("tiktok", "403500", **told))
+    """As a platform reports it: what it completed it paid."""
+    paid = PaidBack(NOW, told["refund"]) if told.get("status") == "Completed" else None
+    return having(case, external=External("tiktok", "403500", paid=paid, **told))
+
+
+def reported(status: str) -> External:
+    return External("tiktok", "403500", told={"export": Told(at=NOW, status=status)})
 
 
 def not_received(case: Case, **changes: Any) -> Case:
@@ -129,6 +135,18 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
             having(REFUNDED, refunds=(replace(REFUNDED.stored.refunds[0], method="store_credit"),)),
             status="Completed", refund=WHOLE,
         )), [("refunded_twice", "93.15")],
+    ),
+    "a payment of ours and the platform's money": (
+        lambda: found(external(
+            having(REFUNDED, refunds=(replace(REFUNDED.stored.refunds[0], reference="TXN-1"),)),
+            status="Completed", refund=WHOLE,
+        )), [("refunded_twice", "93.15")],
+    ),
+    "…the platform's own": (
+        lambda: found(external(
+            having(REFUNDED, refunds=(replace(REFUNDED.stored.refunds[0], reference="403500"),)),
+            status="Completed", refund=WHOLE,
+        )), [],
     ),
     "…the platform's money is what was booked": (
         lambda: found(external(REFUNDED, status="Completed", refund=WHOLE)), [],
@@ -209,6 +227,11 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
         lambda: found(external(REFUNDED, status="Completed", refund=Decimal("50.00"))),
         [("platform_disagrees", "43.15")],
     ),
+    "it stands otherwise on the platform": (
+        lambda: found(having(REFUNDED, external=reported("Canceled"))), [("platform_disagrees", "93.15")],
+    ),
+    "…it stands there too": (lambda: found(having(REFUNDED, external=reported("Completed"))), []),
+    "…in a word that nobody knows": (lambda: found(having(REFUNDED, external=reported("Sleeping"))), []),
     "no return": (found, [("settled_unknown", "93.15")]),
     "…the order was cancelled": (lambda: found(order=as_order(an_order(cancelled_at="2026-11-02T00:00:00Z"))), []),
     "…nothing went back": (lambda: found(settled=(a_row("0", kind="order", total=WHOLE),)), []),
