@@ -24,6 +24,7 @@ PATTERNS = {
     "MM/dd/yyyy": (re.compile(_SLASHED), (3, 1, 2)),
     "yyyy-MM-dd": (re.compile(r"([0-9]{4})(?:-|/)([0-9]{1,2})(?:-|/)([0-9]{1,2})"), (1, 2, 3)),
 }
+_YEAR_FIRST = "yyyy-MM-dd"
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? ?([AaPp][Mm])?")
 NOON = 12
 # Deadlines are counted on from imported times, so these leave room on both sides.
@@ -59,7 +60,12 @@ def find_pattern(samples: Iterable[str], file: str = "", stated: str | None = No
 
 
 def _stated(pattern: str, readings: dict[str, dict[str, date]], file: str) -> str:
-    """A file with one date that only another pattern can read is written by that one, all of it."""
+    """A file with one date that only another pattern can read is written by that one, all of it.
+
+    Where every date begins with the year, as those of a workbook do, nothing can be misread.
+    """
+    if readings and all(_YEAR_FIRST in reading for reading in readings.values()):
+        return _YEAR_FIRST
     other = next((text for text, reading in readings.items() if pattern not in reading), None)
     if other:
         raise BadFile(file=file, why="dates_disagree", value=other, pattern=pattern)

@@ -77,7 +77,7 @@ def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = 
         return _documents(enumerate(read_json(data, file), 1), file, habits, only)
     if start.startswith(b"{"):
         return _documents(_objects(data, file), file, habits, only)
-    return _table(read_table(data, file), habits, only)
+    return _table(read_table(data, file, lambda table: _form(table) is not None), habits, only)
 
 
 def holds_returns(head: bytes) -> bool:
@@ -127,7 +127,7 @@ def _of_account(order: Order, habits: Habits) -> Order:
 
 
 def _table(table: Table, habits: Habits, only: tuple[str, ...]) -> Found:
-    form = next((form for form in FORMS if all(table.find(mark) is not None for mark in form.marks)), None)
+    form = _form(table)
     if not form:
         raise _unknown(table)
     if not form.read or form.name not in only:
@@ -136,6 +136,10 @@ def _table(table: Table, habits: Habits, only: tuple[str, ...]) -> Found:
     if missing:
         raise BadFile(file=table.file, why="missing_columns", columns=missing)
     return form.read(table, habits)
+
+
+def _form(table: Table) -> Form | None:
+    return next((form for form in FORMS if all(table.find(mark) is not None for mark in form.marks)), None)
 
 
 def _unknown(table: Table) -> BadFile:

@@ -8,8 +8,6 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from msgspec.structs import replace
-
 from returnctl.domain.money import spread
 from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
 from returnctl.errors import BadFile, BadRow
@@ -175,7 +173,7 @@ def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
     if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
         raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
     export = _Export(
-        replace(table, data=b""),
+        table.header_only(),
         habits,
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),

@@ -1,4 +1,4 @@
-"""Tables of text: encoding and delimiter are found out, the rows are streamed."""
+"""Tables, of text or of a workbook: encoding, delimiter and sheet are found out, the rows are streamed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from returnctl.errors import BadFile
 from returnctl.readers.intake import LARGEST_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from returnctl.readers.xlsx import Sheet, Workbook
 
 BOM = "\ufeff"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -21,7 +23,7 @@ _CHUNK = 1024 * 1024
 
 
 class Row(NamedTuple):
-    """`number` is the line of the file on which the row begins; `problem` a code, or empty."""
+    """`number` is the line of the file on which the row begins, or that of the sheet; `problem` a code, or empty."""
 
     number: int
     cells: list[str]
@@ -44,7 +46,7 @@ class Table(Struct, frozen=True):
     def rows(self) -> Iterator[Row]:
         """The rows below the header that hold anything, as often as asked. Raises BadFile."""
         width = len(self.columns)
-        rows = _rows(self.data, self.encoding, self.delimiter, self.file)
+        rows = self._numbered()
         next(rows)
         for number, cells in rows:
             if len(cells) == width:
@@ -52,18 +54,65 @@ class Table(Struct, frozen=True):
             elif any(cell.strip() for cell in cells):
                 yield Row(number, cells, "too_many_cells" if len(cells) > width else "too_few_cells")
 
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        return _rows(self.data, self.encoding, self.delimiter, self.file)
 
-def read_table(data: bytes, file: str) -> Table:
-    """Raises BadFile."""
+    def header_only(self) -> Table:
+        """Without the bytes of the file, once its rows are read."""
+        return Table(self.file, b"", "", "", self.columns, self.places)
+
+
+class SheetTable(Table, frozen=True):
+    """A sheet of a workbook, whose rows end with their last cell that holds anything."""
+
+    book: Workbook
+    sheet: Sheet
+
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        width = len(self.columns)
+        for number, cells in self.book.rows(self.sheet):
+            yield number, cells + [""] * (width - len(cells))
+
+
+def read_table(data: bytes, file: str, is_known: Callable[[Table], bool] = lambda _: False) -> Table:
+    """Of a workbook the sheet that `is_known`, or else the first with anything in it. Raises BadFile."""
+    if data.startswith(_WORKBOOKS):
+        return _sheet(data, file, is_known)
     if len(data) > LARGEST_FILE:
         raise BadFile(file=file, why="file_too_large", limit=LARGEST_FILE)
     encoding = _encoding(data, file)
     delimiter = _delimiter(data, encoding)
     _, header = next(_rows(data, encoding, delimiter, file), (1, []))
-    columns = tuple(cell.strip().strip(BOM).strip() for cell in header)
+    columns = _columns(header)
     if not any(columns):
         raise BadFile(file=file, why="empty")
     return Table(file, data, encoding, delimiter, columns, _places(columns, file))
+
+
+def _sheet(data: bytes, file: str, is_known: Callable[[Table], bool]) -> Table:
+    from returnctl.readers.xlsx import Workbook
+
+    book = Workbook(data, file)
+    found = [table for sheet in book.sheets if not sheet.hidden and (table := _sheet_table(book, sheet))]
+    known = [table for table in found if is_known(table)]
+    if len(known) > 1:
+        raise BadFile(file=file, why="several_sheets", sheets=[table.sheet.name for table in known])
+    if not found:
+        raise BadFile(file=file, why="empty")
+    table = (known or found)[0]
+    _places(table.columns, file)
+    return table
+
+
+def _sheet_table(book: Workbook, sheet: Sheet) -> SheetTable | None:
+    _, header = next(book.rows(sheet), (0, []))
+    columns = _columns(header)
+    places = {_plain(column): place for place, column in reversed(list(enumerate(columns))) if column}
+    return SheetTable(book.file, b"", "", "", columns, places, book, sheet) if places else None
+
+
+def _columns(header: list[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().strip(BOM).strip() for cell in header)
 
 
 def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -82,8 +131,6 @@ def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[tup
 
 def _encoding(data: bytes, file: str) -> str:
     """UTF-8, else GB18030, unless a BOM tells."""
-    if data.startswith(_WORKBOOKS):
-        raise BadFile(file=file, why="workbook")
     told = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
     for name in (told,) if told else ("utf-8", "gb18030"):
         if _is_text(data, name):

@@ -109,7 +109,7 @@ def test_two_readings_of_a_date_are_refused_unless_told(empty: Path, tmp_path: P
     ("content", "why"),
     [
         (b"", "empty"),
-        (b"PK\x03\x04 a workbook", "workbook"),
+        (b"PK\x03\x04 a workbook", "broken_workbook"),
         (b"\x00\x01\x02", "binary"),
         (b"a,b\n1,2\n", "unknown_columns"),
         (b"{", "not_json"),

@@ -68,6 +68,7 @@ def test_the_pattern_that_fits_the_whole_file(samples: list[str], pattern: str) 
         (["13/02/2026 10:00:00", "02/13/2026 10:00:00"], None, "contradictory_dates"),
         (["2026-01-02 10:00:00", "02/13/2026 10:00:00"], None, "contradictory_dates"),
         (["01/02/2026 10:00:00", "13/02/2026 10:00:00"], MONTH, "dates_disagree"),
+        (["01/02/2026 10:00:00", "2026-02-13 10:00:00"], MONTH, "dates_disagree"),
     ],
 )
 def test_files_that_leave_none_or_two(samples: list[str], stated: str | None, why: str) -> None:
@@ -78,6 +79,7 @@ def test_files_that_leave_none_or_two(samples: list[str], stated: str | None, wh
 
 def test_a_stated_pattern_settles_it() -> None:
     assert find_pattern(["01/02/2026 10:00:00"], "x", "MM/dd/yyyy hh:mm:ss AM") == MONTH
+    assert find_pattern(["2026-02-01 10:00:00"], "x", MONTH) == "yyyy-MM-dd"
     with pytest.raises(BadValue):
         pattern_named("mm-dd")
 

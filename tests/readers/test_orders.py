@@ -105,7 +105,7 @@ def test_instants_are_kept_in_utc(text: str) -> None:
         (b"Order/adjustment ID  ,Type\n1,Order\n", "settlement_file"),
         (b"name,price\nlamp,5\n", "unknown_columns"),
         (b"Order I D,SKU Subtotal After Discount\n1,5\n", "misspelled_columns"),
-        (b"PK\x03\x04", "workbook"),
+        (b"PK\x03\x04", "broken_workbook"),
         (b"\x7fELF\0\0", "binary"),
     ],
 )
