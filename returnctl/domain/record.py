@@ -1,5 +1,6 @@
 """The document of a return: the record that moves through the workflow."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from msgspec import field
 
 from returnctl.domain.money import ZERO, Money, nothing
 from returnctl.domain.order import Buyer, Document, Order
-from returnctl.domain.states import Fault, Kind, Role, State
+from returnctl.domain.states import PASSING, Event, Fault, Kind, Role, State
 
 Outcome = Literal["pass", "fail", "skip"]
 
@@ -96,6 +97,15 @@ class Due(Document, frozen=True, omit_defaults=True):
     at: datetime
     then: str
     lapsed: bool = False
+
+
+class Late(Document, frozen=True):
+    """A due that was answered too late, or `near` its end: in the last tenth of its time. `ended` is when it ended."""
+
+    action: str
+    by: Role
+    ended: datetime
+    near: bool = False
 
 
 class Parcel(Document, frozen=True):
@@ -353,6 +363,7 @@ class Return(Document, frozen=True, kw_only=True):
     agreed: Agreed | None = None
     window_ends: datetime | None = None
     due: Due | None = None
+    late: tuple[Late, ...] = ()
     sweep_at: datetime | None = None
     parcels: tuple[Parcel, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -385,6 +396,17 @@ class Return(Document, frozen=True, kw_only=True):
             (Money(self.currency, x.net, x.tax) for x in self.refunds if x.status in wanted),
             nothing(self.currency),
         )
+
+
+def standing(history: Iterable[Happened]) -> list[Happened]:
+    """What somebody did and was not undone since, without what passing time does."""
+    stood: list[Happened] = []
+    for entry in history:
+        if entry.event == Event.UNDO:
+            stood.pop()
+        elif entry.event not in PASSING:
+            stood.append(entry)
+    return stood
 
 
 def with_files(record: Return, files: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from returnctl.domain import deadlines
 from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.lateness import kept
 from returnctl.domain.owed import owes, without_reminders
-from returnctl.domain.record import Breakdown, Happened, Offer, Return, open_offer
+from returnctl.domain.record import Breakdown, Happened, Offer, Return, open_offer, standing
 from returnctl.domain.refund import Basis, breakdown
 from returnctl.domain.reminders import next_wake
 from returnctl.domain.states import FIXED, NEGOTIATION, PASSING, TRANSITIONS, Event, Kind, State, allowed
@@ -121,13 +122,8 @@ def unchanged(case: Case) -> Decision:
 
 def led_here(record: Return) -> Happened:
     """The event that led to the present state; what was undone since never led anywhere."""
-    standing: list[Happened] = []
-    for entry in record.history:
-        if entry.event == Event.UNDO:
-            standing.pop()
-        elif entry.event not in PASSING:
-            standing.append(entry)
-    return next((entry for entry in reversed(standing) if entry.from_ != entry.to), standing[0])
+    stood = standing(record.history)
+    return next((entry for entry in reversed(stood) if entry.from_ != entry.to), stood[0])
 
 
 def stands_after(record: Return, event: Event) -> bool:
@@ -146,7 +142,7 @@ def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mappi
         to=new.state,
         facts=dict(facts),
     )
-    new = replace(new, revision=old.revision + 1, history=(*old.history, entry))
+    new = replace(new, revision=old.revision + 1, history=(*old.history, entry), late=kept(old, new, entry))
     new = replace(new, owed=(*new.owed, *owes(new, entry, case.shop_id)))
     new = replace(new, before=_way_back(old, new, event))
     return Decision(new, (event,), ("clock_went_back",) if at != moment.now else ())

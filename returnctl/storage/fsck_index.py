@@ -9,7 +9,7 @@ from itertools import zip_longest
 from returnctl.storage import layout
 from returnctl.storage.files import Folder
 from returnctl.storage.findings import Finding
-from returnctl.storage.index import BROKEN, RETURN, Index, drop
+from returnctl.storage.index import BROKEN, ORDER, RETURN, Index, drop
 from returnctl.storage.rebuild import brought_up
 
 _OF_THE_JOURNAL = (
@@ -19,8 +19,9 @@ _OF_THE_JOURNAL = (
     "SELECT key, request, result FROM keys ORDER BY key",
 )
 _OF_DOCUMENTS = (
-    f"SELECT number, account, state, {RETURN} FROM returns LEFT JOIN shelves USING (shelf) ORDER BY number",  # noqa: S608
-    "SELECT * FROM orders ORDER BY id",
+    f"SELECT number, account, state, told, goods, {RETURN} FROM returns LEFT JOIN shelves USING (shelf)"  # noqa: S608
+    " LEFT JOIN traits USING (traits) LEFT JOIN baskets USING (basket) ORDER BY number",
+    f"SELECT id, {ORDER}, goods FROM orders LEFT JOIN baskets USING (basket) ORDER BY id",  # noqa: S608
     "SELECT * FROM settled ORDER BY content, nth",
     "SELECT number, tracking FROM parcels ORDER BY number, tracking",
 )

@@ -19,7 +19,7 @@ from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
 from returnctl.storage.layout import INDEX, READ, number_at, path_of
 
-_VERSION = 3
+_VERSION = 4
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 _SECONDS = 2
 # Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.
@@ -29,7 +29,8 @@ _CACHE = 48_000
 _KEPT = "PRAGMA locking_mode = EXCLUSIVE"
 _UNSYNCED = "PRAGMA synchronous = OFF"
 # Documents of returns are known by their number, all others by their path. A shelf is what stands on it: the
-# returns of one account in one state; few of them take the place of two words in each row, and in each index.
+# returns of one account in one state; few of them take the place of two words in each row, and in each index. So do
+# the traits of returns, and baskets: the units of each SKU, which few returns and orders have for themselves.
 _TABLES = """
 CREATE TABLE head (
     version INTEGER, size INTEGER, sequence INTEGER, digest TEXT, counter INTEGER, folders TEXT,
@@ -41,12 +42,16 @@ CREATE TABLE shelves (shelf INTEGER PRIMARY KEY, account TEXT, state TEXT);
 CREATE TABLE returns (
     number INTEGER PRIMARY KEY, shelf INTEGER, type TEXT, order_id TEXT, reason TEXT, due_action TEXT,
     due_by TEXT, due INTEGER, due_then TEXT, total TEXT, currency TEXT, updated INTEGER, buyer TEXT,
-    applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER, appeal INTEGER
+    applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER, appeal INTEGER, traits INTEGER,
+    basket INTEGER, answered INTEGER, inspected INTEGER, refunded INTEGER, ended INTEGER, paid INTEGER, fee INTEGER, wear INTEGER,
+    label INTEGER, freight INTEGER, compensated INTEGER
 );
+CREATE TABLE traits (traits INTEGER PRIMARY KEY, told TEXT UNIQUE);
+CREATE TABLE baskets (basket INTEGER PRIMARY KEY, goods TEXT UNIQUE);
 CREATE TABLE parcels (number INTEGER, tracking TEXT, PRIMARY KEY (number, tracking)) WITHOUT ROWID;
 CREATE TABLE orders (
     id TEXT PRIMARY KEY, batch INTEGER, start INTEGER, length INTEGER, digest BLOB, account TEXT, market TEXT,
-    ordered INTEGER, total TEXT, currency TEXT, buyer TEXT
+    ordered INTEGER, total TEXT, currency TEXT, buyer TEXT, basket INTEGER
 );
 CREATE TABLE settled (
     content BLOB, nth INTEGER, order_id TEXT, account TEXT, settled INTEGER, batch INTEGER, start INTEGER,
@@ -76,22 +81,29 @@ CREATE INDEX IF NOT EXISTS settled_by_order ON settled (order_id);
 CREATE INDEX IF NOT EXISTS settled_by_account ON settled (account, settled);
 """
 
-# What `rows.return_row` gives beside number, account and state, in its order.
+# What `rows.return_row` gives beside number, account, state, traits and basket, in its order.
 RETURN = (
     "type, order_id, reason, due_action, due_by, due, due_then, total, currency, updated, buyer, applied,"
-    " external, owed, sweep_at, lapsed, appeal"
+    " external, owed, sweep_at, lapsed, appeal, answered, inspected, refunded, ended, paid, fee, wear, label, freight,"
+    " compensated"
 )
 _SHELF = "SELECT shelf FROM shelves WHERE account IS ?2 AND state = ?3"
 _PUT_SHELF = f"INSERT INTO shelves (account, state) SELECT ?2, ?3 WHERE NOT EXISTS ({_SHELF})"
+_BASKET = "(SELECT basket FROM baskets WHERE goods = ?{})"
+_PUT_TRAITS = "INSERT OR IGNORE INTO traits (told) VALUES (?)"
+_PUT_BASKET = "INSERT OR IGNORE INTO baskets (goods) VALUES (?)"
 _PUT_RETURN = (
-    f"INSERT OR REPLACE INTO returns (number, shelf, {RETURN})"  # noqa: S608
-    f" VALUES (?1, ({_SHELF}){', ?' * len(RETURN.split(', '))})"
+    f"INSERT OR REPLACE INTO returns (number, shelf, traits, basket, {RETURN})"  # noqa: S608
+    f" VALUES (?1, ({_SHELF}), (SELECT traits FROM traits WHERE told = ?4), {_BASKET.format(5)}"
+    f"{', ?' * len(RETURN.split(', '))})"
 )
-_ORDER = "batch, start, length, digest, account, market, ordered, total, currency, buyer"
+# What `rows.batch_rows` gives beside id and basket.
+ORDER = "batch, start, length, digest, account, market, ordered, total, currency, buyer"
 # A later batch stands before an earlier one, in whatever order they come.
 _PUT_ORDER = (
-    "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"  # noqa: S608
-    f" SET ({_ORDER}) = (excluded.{_ORDER.replace(', ', ', excluded.')}) WHERE excluded.batch >= orders.batch"
+    f"INSERT INTO orders VALUES ({', '.join('?' * 11)}, {_BASKET.format(12)}) ON CONFLICT (id) DO UPDATE"  # noqa: S608
+    f" SET ({ORDER}, basket) = (excluded.{ORDER.replace(', ', ', excluded.')}, excluded.basket)"
+    " WHERE excluded.batch >= orders.batch"
 )
 
 
@@ -266,12 +278,15 @@ class Index:
     def put_returns(self, rows: list[tuple[object, ...]], parcels: Iterable[tuple[int, str]]) -> None:
         """`parcels` are all of these returns: number of the return, tracking number."""
         self._db.executemany(_PUT_SHELF, {(None, *row[1:3]) for row in rows})
+        self._db.executemany(_PUT_TRAITS, {(row[3],) for row in rows})
+        self._db.executemany(_PUT_BASKET, {(row[4],) for row in rows})
         self._db.executemany(_PUT_RETURN, rows)
         self._db.executemany("DELETE FROM parcels WHERE number = ?", ((row[0],) for row in rows))
         self._db.executemany("INSERT OR REPLACE INTO parcels VALUES (?, ?)", parcels)
 
-    def put_orders(self, rows: Iterable[tuple[object, ...]]) -> None:
+    def put_orders(self, rows: list[tuple[object, ...]]) -> None:
         """Their digests are packed."""
+        self._db.executemany(_PUT_BASKET, {(row[-1],) for row in rows if row[-1]})
         self._db.executemany(_PUT_ORDER, rows)
 
     def put_settled(self, rows: Iterable[tuple[object, ...]]) -> None:

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
+from returnctl.domain.figures import MONEY, SPANS, Traits, figures_of, sold
 from returnctl.domain.order import Order
 from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import wakes_at
@@ -37,13 +40,15 @@ def instant(value: int) -> datetime:
 
 
 def return_row(record: Return) -> tuple[object, ...]:
-    """Its number, what shelf it stands on, then the columns of `index.RETURN`."""
-    due, external, wake = record.due, record.external, wakes_at(record)
+    """Its number, what shelf it stands on, its traits and basket, then the columns of `index.RETURN`."""
+    due, external, wake, figures = record.due, record.external, wakes_at(record), figures_of(record)
     appeal = record.dispute and record.dispute.appeal_until
     return (
         number_of(record.id),
         record.order.account,
         record.state,
+        traits_text(figures.traits),
+        figures.basket,
         record.type,
         record.order.id,
         record.reason.code,
@@ -58,7 +63,16 @@ def return_row(record: Return) -> tuple[object, ...]:
         microseconds(wake) if wake else None,
         (due and due.lapsed) or None,
         microseconds(appeal) if appeal else None,
+        *(getattr(figures, name) for name in (*SPANS, *MONEY)),
     )
+
+
+def traits_text(traits: Traits) -> str:
+    return msgspec.json.encode(traits).decode()
+
+
+def traits_of(text: str) -> Traits:
+    return msgspec.json.decode(text, type=Traits)
 
 
 def parcels(records: Iterable[Return]) -> Iterator[tuple[int, str]]:
@@ -88,12 +102,13 @@ def summary(row: Sequence[Any], shelves: Mapping[int, tuple[str | None, str]]) -
     )
 
 
-def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
+def batch_rows(batch: int, orders: Iterable[Order], lines: Iterable[bytes]) -> list[tuple[object, ...]]:
     """The rows of a batch's orders, whose lines stand in it one after the other."""
-    start = 0
+    start, found = 0, []
     for order, line in zip(orders, lines, strict=True):
-        yield _order_row(order, (batch, start, len(line), raw(line)))
+        found.append(_order_row(order, (batch, start, len(line), raw(line))))
         start += len(line)
+    return found
 
 
 def settled_rows(batch: int, settled: Iterable[Settled], lines: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
@@ -115,7 +130,7 @@ def _order_row(order: Order, place: tuple[int, int, int, bytes]) -> tuple[object
     total = sum((line.net + line.tax for line in order.lines), order.shipping.net + order.shipping.tax)
     return (
         order.id, *place, order.account, order.market, microseconds(order.ordered_at), str(total), order.currency,
-        order.buyer.id,
+        order.buyer.id, sold(order),
     )  # fmt: skip
 
 
