@@ -48,10 +48,15 @@ def owes(record: Return, entry: Happened, shop_id: str) -> Iterator[Owed]:
     notice = _notice(entry)
     if notice:
         yield Owed(f"{stem}/{notice}", "tell")
-    if entry.to in _ASKED_AFTER and entry.from_ is not entry.to and not _is_asked(record):
+    if _ends(entry) and not _is_asked(record):
         yield Owed(f"{stem}/{_FEEDBACK}", "tell")
     if record.external and _is_act(entry):
         yield Owed(f"{stem}/{entry.event}", "act")
+
+
+def _ends(entry: Happened) -> bool:
+    """Of what a platform reports to have ended, it asks itself."""
+    return entry.to in _ASKED_AFTER and entry.from_ is not entry.to and entry.event != Event.OBSERVE
 
 
 def _is_act(entry: Happened) -> bool:

@@ -43,8 +43,8 @@ CREATE TABLE returns (
     number INTEGER PRIMARY KEY, shelf INTEGER, type TEXT, order_id TEXT, reason TEXT, due_action TEXT,
     due_by TEXT, due INTEGER, due_then TEXT, total TEXT, currency TEXT, updated INTEGER, buyer TEXT,
     applied INTEGER, external TEXT, owed INTEGER, sweep_at INTEGER, lapsed INTEGER, appeal INTEGER, traits INTEGER,
-    basket INTEGER, answered INTEGER, inspected INTEGER, refunded INTEGER, ended INTEGER, paid INTEGER, fee INTEGER, wear INTEGER,
-    label INTEGER, freight INTEGER, compensated INTEGER
+    basket INTEGER, answered INTEGER, inspected INTEGER, refunded INTEGER, ended INTEGER, paid INTEGER, fee INTEGER,
+    wear INTEGER, label INTEGER, freight INTEGER, compensated INTEGER
 );
 CREATE TABLE traits (traits INTEGER PRIMARY KEY, told TEXT UNIQUE);
 CREATE TABLE baskets (basket INTEGER PRIMARY KEY, goods TEXT UNIQUE);
