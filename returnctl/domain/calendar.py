@@ -39,6 +39,15 @@ def start_of(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+def months(first: datetime, last: datetime, zone: str) -> list[tuple[str, datetime]]:
+    """The months from one instant to another in a zone: `2026-11`, and when each begins."""
+    day, end, found = local_day(first, zone).replace(day=1), local_day(last, zone), []
+    while day <= end:
+        found.append((f"{day:%Y-%m}", start_of(day, zone)))
+        day = (day + 31 * DAY).replace(day=1)
+    return found
+
+
 def end_of(day: date, zone: str) -> datetime:
     return start_of(day + DAY, zone)
 

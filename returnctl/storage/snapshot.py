@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from returnctl.domain.record import Return
     from returnctl.domain.settlement import Settled
     from returnctl.storage.changes import Answer, Entry, OrderQuery, OrderRow, Query, Summary
+    from returnctl.storage.figures import Tables
     from returnctl.storage.head import Head
     from returnctl.storage.journal import Placed
 
@@ -217,6 +218,12 @@ class Snapshot:
         from returnctl.storage.queries import orders
 
         return self._streamed(lambda: orders(self._index, query))
+
+    def tables(self) -> Tables:
+        """What the report counts over."""
+        from returnctl.storage.figures import Tables
+
+        return Tables(lambda sql, values: self._streamed(lambda: self._index.rows(sql, values)))
 
     def to_sweep(self, instant: datetime, limit: int | None = None) -> tuple[str, ...]:
         """The ids of returns that call for the sweep by an instant, soonest first."""
