@@ -58,6 +58,7 @@ COMMANDS: dict[str, Entry] = {
     "todo": Entry("todo:todo", _LOOK, mark("What must be done, soonest first, with the command to type.")),
     "list": Entry("looking:list_", _LOOK, mark("The returns, by state, date, buyer, order, account.")),
     "show": Entry("looking:show", _LOOK, mark("One return in full.")),
+    "report": Entry("report:report", _LOOK, mark("Figures of a period: what comes back, why, how fast, at what cost.")),
     "history": Entry("looking:history", _LOOK, mark("What happened to one return.")),
     "reconcile": Entry(
         "reconciling:reconcile",

@@ -118,10 +118,10 @@ def _listed(wanted: Wanted, query: Query) -> int:
         damaged = snapshot.damaged()
     if not any_ and wanted.format == "table" and not wanted.quiet:
         mention(say("no returns here."))
-    return _tell_damaged(wanted, damaged)
+    return tell_damaged(wanted, damaged)
 
 
-def _tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
+def tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:
     """Documents that a list lacks are named, never passed over."""
     for path in paths:
         tell(Damaged(path=path, why="not_readable"), as_json=wanted.format == "json")

@@ -11,6 +11,7 @@ WHY = {
     "unreadable": mark("it cannot be read: {reason}"),
     "no_regular_file": mark("it is no regular file"),
     "not_a_page": mark("it is there already and is no page of a policy; choose another folder, or move it"),
+    "not_a_report": mark("it is there already and is no report; choose another name, or write over it with --force"),
     "version_not_editable": mark("its version or first day is written in a way that cannot be edited: copy it by hand"),
     "no_evidence_type": mark("it is neither a photo, a video nor a PDF"),
     "growing": mark("it was still being written while it was read; try again when it is whole"),

@@ -56,8 +56,18 @@ def write_pages(folder: Path, pages: dict[str, str], generator: str) -> None:
         raise SystemFailure(path=str(folder), why=error.strerror or str(error)) from None
 
 
-def _refuse_other(path: Path, generator: str) -> None:
+def write_page(path: Path, text: str, generator: str, *, force: bool) -> None:
+    """One page, whole or not at all; over another file only by `force`. Raises BadFile, SystemFailure."""
+    try:
+        if not force or path.is_dir():
+            _refuse_other(path, generator, "not_a_report")
+        write_in_place(path, text.encode())
+    except OSError as error:
+        raise SystemFailure(path=str(path), why=error.strerror or str(error)) from None
+
+
+def _refuse_other(path: Path, generator: str, why: str = "not_a_page") -> None:
     if path.is_symlink() or path.exists():
         beginning = path.read_bytes()[:_BEGINNING] if path.is_file() and not path.is_symlink() else b""
         if generator.encode() not in beginning:
-            raise BadFile(file=str(path), why="not_a_page")
+            raise BadFile(file=str(path), why=why)

@@ -48,6 +48,10 @@ class Tables:
         self._asked = asked
         self._traits = {number: traits_of(told) for number, told in asked("SELECT * FROM traits", ())}
 
+    def currencies(self) -> list[str]:
+        """All that returns were ever paid in."""
+        return sorted({each.currency for each in self._traits.values()})
+
     def cells(self, period: Period, by: str | Sequence[tuple[str, datetime]]) -> Iterator[Cell]:
         key, (where, values) = self._key(by, "applied"), _within("applied", period)
         sql = f"SELECT {key}, traits, count(*){_SUMS} FROM returns{where} GROUP BY 1, 2"  # noqa: S608 - our own words

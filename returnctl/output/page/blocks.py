@@ -45,11 +45,18 @@ class Facts(NamedTuple):
     pairs: tuple[tuple[str, Text], ...]
 
 
+class Chart(NamedTuple):
+    """`svg` is markup that was made safe, and names itself to those who cannot see it."""
+
+    caption: str
+    svg: str
+
+
 class Address(NamedTuple):
     lines: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Bullets | Table | Facts | Address
+Block = Heading | Paragraph | Bullets | Table | Facts | Address | Chart
 
 
 class Page(NamedTuple):

@@ -29,8 +29,8 @@ class Sibling(NamedTuple):
         return {"en": "English", "zh": "中文"}[self.language]
 
 
-def html(page: Page, data: str, siblings: Sequence[Sibling] = ()) -> str:
-    """`data` is JSON-LD; what could end its element in it is escaped as JSON escapes."""
+def html(page: Page, data: str = "", siblings: Sequence[Sibling] = ()) -> str:
+    """`data` is JSON-LD, if any; what could end its element in it is escaped as JSON escapes."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from returnctl.output.page.blocks import Address, Block, Bullets, Facts, Heading, Page, Paragraph, Table
+from returnctl.output.page.blocks import Address, Block, Bullets, Chart, Facts, Heading, Page, Paragraph, Table
 
 # All that can mean something inside a line; at its beginning more does.
 _INLINE = re.compile(r"([\\`*_\[\]<>|~&])")
@@ -34,6 +34,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {name}: {value}" for name, value in named)
         case Address(lines):
             return "\\\n".join(_line(line) for line in lines)
+        case Chart(caption, _):
+            return f"*{_line(caption)}*"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
