@@ -166,6 +166,7 @@ _SENTENCES: dict[str, Sentence] = {
 # The forms that values must have.
 _WANTED: dict[str, str] = {
     "amount": mark("a plain amount such as {example}"),
+    "later": mark("a time after --since"),
     "instant": mark("a date such as 2026-11-12, 2026-11-12T09:30, today, 2d or -2d"),
     "units": mark("a number of units, 1 or more"),
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),

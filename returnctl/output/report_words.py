@@ -64,9 +64,7 @@ DEFINITIONS = {
     "missed": mark("Deadlines that ended before the step that they asked for, by side and step."),
     "near": mark("Deadlines kept in the last tenth of their time, by side and step."),
     "disputes": mark("Returns that were contested, by how the last dispute ended."),
-    "money": mark(
-        "What was paid back, what was kept of it, what was given back for shipping, what platforms compensated."
-    ),
+    "money": mark("What was paid back, kept of it, given back for shipping, and compensated by platforms."),
     "questions": mark("Times that a buyer wrote and waited for a word; several messages in a row are one."),
     "replied": mark("Questions that a message or step of the seller followed within 24 hours."),
     "reply_rate": mark("Questions replied to within 24 hours divided by all of them."),
