@@ -80,6 +80,12 @@ class Terminal:
             pass
         return self.process.wait(_PATIENCE)
 
+    def hangs_up(self) -> int:
+        """The exit code, once the terminal was closed."""
+        os.close(self._here)
+        self._here = os.open(os.devnull, os.O_RDONLY)
+        return self.process.wait(_PATIENCE)
+
     def _more(self, until: float) -> bool:
         ready, _, _ = select.select([self._here], [], [], max(0, until - time.monotonic()))
         piece = b""

@@ -50,5 +50,7 @@ class Typed:
                     return sys.stdin.buffer.readline(_LONGEST)
         except KeyboardInterrupt:
             pass
+        except OSError:  # the terminal is gone
+            return b""
         self.interrupted = True
         return b""

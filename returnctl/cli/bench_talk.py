@@ -91,7 +91,9 @@ class Talk:
     def close(self, *, interrupted: bool) -> None:
         """How many they were."""
         if self._for_people and not self.wanted.quiet:
-            put([text.count(self.wanted.command, (x.result.outcome for x in self.results), self._skipped) + "\n"])
+            outcomes = (done.result.outcome for done in self.results)
+            with kept_going():
+                put([text.count(self.wanted.command, outcomes, self._skipped) + "\n"])
         as_json = self.wanted.format == "json"
         if interrupted and not (as_json and any(done.failure for done in self.results)):
             tell(Interrupted(), as_json=as_json)

@@ -284,6 +284,15 @@ def test_an_end_asked_for_while_nothing_is_in_hand(bench: Path) -> None:
         assert here.left() == 130
 
 
+def test_a_terminal_that_is_gone_ends_it_too(bench: Path) -> None:
+    ignored = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    with terminal(bench, "receive", "-", before=ignored) as here:
+        here.scans("1Z01")
+        here.says("parcel> ")
+        assert here.hangs_up() == 1, "the count was told to nobody"
+    assert record(bench, 1)["state"] == "received"
+
+
 # --- for programs, in quiet, from a pipe, without changing anything
 
 
