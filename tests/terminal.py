@@ -74,6 +74,16 @@ class Terminal:
         self.types(key)
         return self.left()
 
+    def reads(self, text: str) -> str:
+        """What came out of the pipe, once this is in it."""
+        assert self.process.stdout
+        pipe, came, until = self.process.stdout.fileno(), "", time.monotonic() + _PATIENCE
+        while text not in came:
+            ready, _, _ = select.select([pipe], [], [], max(0, until - time.monotonic()))
+            assert ready, came
+            came += os.read(pipe, 65536).decode()
+        return came
+
     def left(self) -> int:
         until = time.monotonic() + _PATIENCE
         while self._more(until):

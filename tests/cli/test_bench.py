@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -313,12 +312,10 @@ def test_programs_get_each_result_at_once(bench: Path, form: str) -> None:
     with terminal(bench, "receive", "-", "-o", form, aside=True) as here:
         assert here.process.stdout
         here.scans("1Z01")
-        first = b""
-        while b"R-000001" not in first:
-            first += os.read(here.process.stdout.fileno(), 65536)
+        first = here.reads("R-000001")
         here.scans("nothing")
         assert here.ends() == 3
-        out = (first + here.process.stdout.read()).decode()
+        out = first + here.process.stdout.read().decode()
     if form == "json":
         results = json.loads(out)["results"]
         assert [each["outcome"] for each in results] == ["done", "refused"]
