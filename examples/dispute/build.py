@@ -44,8 +44,8 @@ STORY = (
      "--as buyer"),
     ("15T08:20", "ana", "escalate 1 --claim damage_liability --amount 58.50 --evidence 'photos/parcel corner.jpg' "
      "--note 'The carrier damaged both lamps. I want all of my money back.'"),
-    ("16T10:00", "mei", "message 1 'A carrier does not burn a socket. We checked and photographed both lamps whole "
-     "when we packed them.'"),
+    ("16T10:00", "mei", "message 1 'A carrier burns no socket. We checked and photographed both lamps whole when "
+     "we packed them.'"),
     ("18T08:30", "mei", "escalate 1 --to platform --case AR-20261118-0042 --as seller"),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from returnctl.domain.states import PASSING, Event, Role
 
 _LONGEST = 60
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}\s*$")
 _ENDINGS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic",
     "image/avif": "avif", "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/3gpp": "3gp",
@@ -170,8 +171,7 @@ def file_names(record: Return) -> dict[str, str]:
 
 def safe_name(number: int, width: int, file: Evidence) -> str:
     """Plain letters, and the ending of what the content is."""
-    stem = file.name.rpartition(".")[0] or file.name
-    plain = _UNSAFE.sub("-", stem).strip("-")[:_LONGEST].strip("-") or "file"
+    plain = _UNSAFE.sub("-", _ENDING.sub("", file.name)).strip("-")[:_LONGEST].strip("-") or "file"
     return f"{number:0{width}}-{plain}.{_ENDINGS.get(file.type, 'bin')}"
 
 

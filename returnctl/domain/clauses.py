@@ -50,7 +50,7 @@ def clauses(case: Case) -> tuple[Clause, ...]:
     """In the order of the file, each once with all that it decided."""
     found: dict[tuple[str, str], tuple[Any, dict[Why, None]]] = {}
     for rules, path, why in _all(explain(case)):
-        key = (path, rules.place(path))
+        key = (path, _placed(rules, path))
         found.setdefault(key, (value_at(rules, path), {}))[1][why] = None
     for place, why in _elsewhere(case):
         if not any(place == known for _, known in found):
@@ -143,6 +143,12 @@ def _key_at(policy: Pinned, place: str) -> str:
     line = place.rpartition(":")[2]
     keys = (path for path, at in policy.places.items() if str(at) == line and path and "\n" not in path)
     return min(keys, key=len, default="")
+
+
+def _placed(rules: Resolved, path: str) -> str:
+    """Of a value, or of what the file gives below it."""
+    below = (key for key, origin in rules.origins.items() if origin and key.startswith(f"{path}/"))
+    return rules.place(path if rules.origin(path) else next(below, path))
 
 
 def value_at(rules: Resolved, path: str) -> Any:  # noqa: ANN401 - any value of a policy

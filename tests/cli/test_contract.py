@@ -80,6 +80,17 @@ def test_an_early_failure_is_an_error_too(tmp_path: Path) -> None:
     assert people.err.endswith("returnctl init\n")
 
 
+def test_a_bundle_tells_what_is_in_it(demo_once: Path, tmp_path: Path) -> None:
+    both = {"returnctl", "return", "target", "form", "new"}
+    made = run("dispute", "bundle", 11, tmp_path / "b.zip", "--json", cwd=demo_once, now=DEMO_NOW).json
+    assert set(made) == both | {"sha256", "size", "notes_left_out", "files"}
+    assert all(set(file) == {"name", "size", "sha256"} for file in made["files"])
+    posted = run("dispute", "bundle", 11, tmp_path / "out", "--json", cwd=demo_once, now=DEMO_NOW).json
+    assert set(posted) == both | {"photos", "left_out", "comment"}
+    assert set(posted["comment"]) == {"text", "bytes", "left_out"}
+    assert (made["form"], posted["form"], made["returnctl"]) == ("zip", "folder", "bundle/v1")
+
+
 def test_lists_are_arrays_of_summaries(demo_once: Path) -> None:
     rows = run("list", "--json", cwd=demo_once, now=DEMO_NOW).json
     assert len(rows) == 15

@@ -17,7 +17,8 @@ from wcwidth import wcswidth, wcwidth
 
 from returnctl.cli import main
 from returnctl.cli.commands import COMMANDS
-from returnctl.output import causes, doctor, failures, forms, intake_words, problems, results, topics, words
+from returnctl.output import bundled, causes, doctor, failures, forms, intake_words, problems, results, topics, words
+from returnctl.output.bundle import phrases
 from tests import catalogue
 from tests.program import run
 
@@ -71,6 +72,7 @@ TABLES = {
     "rules": failures._RULES.values(),
     "causes": causes.CAUSES.values(),
     "words": forms._WORDS.values(),
+    "bundle": [*phrases.EVENTS.values(), *phrases._WHY.values(), *phrases._STATUSES.values(), *bundled._WHY.values()],
     "intake": intake_words.WHY.values(),
     "problems": [*problems.SENTENCES.values(), *problems._KINDS.values(), *problems._SEVERITIES.values()],
     "warnings": results.WARNINGS.values(),
@@ -153,7 +155,7 @@ LOOKS = [
     "todo", "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
     "policy list", "policy show", "policy show --return 7", "policy publish", "policy publish -o html",
     "policy validate SHOP/policies/standard.yaml", "policy log", "policy log --count",
-    "policy explain 7", "policy diff SHOP SHOP --impact",
+    "policy explain 7", "dispute bundle 11 SHOP/../b.zip", "dispute bundle 11 SHOP/../out", "policy diff SHOP SHOP --impact",
     "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
@@ -170,6 +172,7 @@ REFUSALS = [
     "message 1 ''", "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
     "import SHOP/returnctl.yaml", "policy show x", "policy publish x", "policy publish --market FR",
     "policy publish --to SHOP -o html", "policy log x", "policy new-version x", "policy diff nowhere",
+    "dispute bundle 99 b.zip", "dispute bundle 11 SHOP", "dispute bundle 11 SHOP/data/b.zip", "dispute bundle 11",
     "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
 ]  # fmt: skip

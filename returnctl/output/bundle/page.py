@@ -77,7 +77,7 @@ def _state(record: Return) -> str:
     dispute = record.dispute
     stage = word(dispute.stage) if dispute and not dispute.outcome else ""
     outcome = labelled(say("outcome"), word(dispute.outcome)) if dispute and dispute.outcome else ""
-    return "; ".join(part for part in (word(record.state), stage, outcome) if part)
+    return parts.joined((word(record.state), stage, outcome))
 
 
 def _platform(record: Return) -> str:
@@ -88,7 +88,7 @@ def _platform(record: Return) -> str:
 def _wish(record: Return, rules: Resolved) -> str:
     units = labelled(word("items"), str(sum(each.requested for each in record.lines)))
     why = reason(record.reason.code, rules) if record.reason.code else ""
-    return "; ".join(part for part in (word(record.type), units, why) if part)
+    return parts.joined((word(record.type), units, why))
 
 
 def _amounts(record: Return) -> Iterator[tuple[str, str]]:
@@ -129,7 +129,7 @@ def _about(claim: Claim, rules: Resolved, file: CaseFile) -> str:
     code_of = reason if claim.event in ("apply", "reject") else lambda told, _: word(told)
     told = code_of(claim.code, rules) if claim.code and claim.code != "platform" else ""
     amount = money(claim.amount, file.case.stored.currency)
-    more = "; ".join(part for part in (told, amount) if part)
+    more = parts.joined((told, amount))
     return labelled(claimed(claim), more) if more else claimed(claim)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from returnctl.output.clean import clean
+from returnctl.output.words import chosen
 
 
 class Cell(NamedTuple):
@@ -108,6 +110,11 @@ def words(text: str) -> Cell:
 
 def shown(text: str) -> str:
     return "\n".join(clean(line) for line in text.splitlines()).strip()
+
+
+def joined(told: Iterable[str | None]) -> str:
+    """What there is of it, in one line of the reader's language."""
+    return ("；" if chosen() == "zh" else "; ").join(part for part in told if part)
 
 
 def line(text: str) -> str:

@@ -10,7 +10,7 @@ from returnctl.domain.clauses import Why
 from returnctl.domain.notices import in_language
 from returnctl.domain.record import Happened, Offer
 from returnctl.domain.terms import Resolved
-from returnctl.output.bundle.parts import line
+from returnctl.output.bundle.parts import joined, line
 from returnctl.output.forms import labelled, word
 from returnctl.output.returns import facts_text
 from returnctl.output.words import chosen, mark, say
@@ -92,7 +92,7 @@ def facts(entry: Happened, rules: Resolved, currency: str, zone: str) -> str:
     """What is told of it, in words: amounts with their currency, reasons by their titles."""
     told = {key: value for key, value in entry.facts.items() if key not in _ELSEWHERE}
     made = [_fact(key, told.pop(key), rules, currency) for key in tuple(told) if _is_ours(key)]
-    return "; ".join(part for part in (*made, line(facts_text(told, zone))) if part)
+    return joined(part for part in (*made, line(facts_text(told, zone))) if part)
 
 
 def _is_ours(key: str) -> bool:
@@ -105,7 +105,7 @@ def _fact(key: str, value: Any, rules: Resolved, currency: str) -> str:  # noqa:
     if key == "reason":
         return labelled(word(key), reason(str(value), rules))
     if key in ("grades", "items") and isinstance(value, Mapping):
-        return labelled(word(key), line("; ".join(_units(value, rules))))
+        return labelled(word(key), line(joined(_units(value, rules))))
     return labelled(word(key), line(str(value)))
 
 
