@@ -6,19 +6,22 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from returnctl.domain.casefile import CaseFile, Chained, Fitted, Left, file_names, notes, photos_for, safe_name
 from returnctl.domain.platforms import limits_of
 from returnctl.domain.record import Evidence
 from returnctl.errors import BadValue, Damaged, NotFound
-from returnctl.output.bundle.package import File, files_of, write_zip
 from returnctl.shop.draft import Draft
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Entry
 from returnctl.storage.layout import JOURNAL, evidence_path, return_path, shown
 from returnctl.storage.outside import make_file, make_folder_of
 from returnctl.storage.snapshot import Snapshot
+
+# The page loads jinja2, which a folder for a platform does without.
+if TYPE_CHECKING:
+    from returnctl.output.bundle.package import File
 
 _COMMENT = "comment.txt"
 _FOLDER = "evidence/"
@@ -47,6 +50,8 @@ class Posted(NamedTuple):
 
 def bundle_zip(shop: Shop, word: str, target: Path) -> Zipped:
     """Raises NotFound, Ambiguous, Damaged, TargetExists, SystemFailure, BadValue."""
+    from returnctl.output.bundle.package import files_of, write_zip
+
     _refuse_inside(shop, target)
     with shop.store.reading() as snapshot:
         found, journal, document = _file(shop, snapshot, word)

@@ -124,9 +124,11 @@ def test_all_that_a_case_file_holds(contested: Path, tmp_path: Path) -> None:
 def test_the_page_tells_the_case(contested: Path, tmp_path: Path) -> None:
     bundled(contested, 1, tmp_path / "b.zip")
     text = " ".join(page_of(tmp_path / "b.zip").text.split())
-    for told in ("C-77", "58.50 USD", "the amount of the refund", "broken", "unfair", "hello",
-                 "All times are those of America/New_York", "crack.jpg", hashlib.sha256(PHOTO).hexdigest(), "return_window.days",
-                 "standard.yaml:11", "1 × worn", "LUMI-LAMP-1", "took it to the platform"):  # fmt: skip
+    for told in (
+        "C-77", "58.50 USD", "the amount of the refund", "broken", "unfair", "hello", "crack.jpg",
+        "All times are those of America/New_York", hashlib.sha256(PHOTO).hexdigest(), "return_window.days",
+        "standard.yaml:11", "1 × worn", "LUMI-LAMP-1", "took it to the platform",
+    ):  # fmt: skip
         assert told in text, told
     stored = record(contested, 1)
     assert f"total {stored['breakdown']['net']}" in text
@@ -227,7 +229,7 @@ def test_photos_and_a_comment(shop: Path, tmp_path: Path) -> None:
     target = tmp_path / "out"
     ran = bundled(shop, 1, target, "--json")
     told = ran.json
-    names = [f"0{n}-png-{n - 1}.png" for n in (1, 2, 3)] + [f"0{n}-jpg-{n - 4}.jpg" for n in (4, 5, 6)]
+    names = [*(f"0{n + 1}-png-{n}.png" for n in range(3)), *(f"0{n + 4}-jpg-{n}.jpg" for n in range(3))]
     assert sorted(path.name for path in target.iterdir()) == [*names, "comment.txt"]
     assert (target / "01-png-0.png").read_bytes() == (tmp_path / "png-0.png").read_bytes()
     assert [each["name"] for each in told["photos"]] == names
@@ -263,7 +265,8 @@ def test_a_comment_is_never_longer_than_it_may_be(language: str, text: str, shop
 # --- hostile text
 
 NASTY = [
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "a\u202egpj.exe", "\x1b[31mred",
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "a\u202egpj.exe",
+    "\x1b[31mred",
     "{{ 7*7 }}{% include 'x' %}", "</style><style>*{display:none}", "&lt;b&gt;", "]]>", "'><svg/onload=alert(1)>",
 ]  # fmt: skip
 # What steers a reader; the page has no use for any of it.
@@ -296,8 +299,8 @@ def test_text_from_outside_does_nothing_in_the_page(language: str, hostile: Path
     page, html = page_of(target), contents(target)["index.html"].decode()
     assert {tag for tag, _ in page.elements} <= {
         "html", "head", "meta", "title", "style", "body", "a", "header", "h1", "p", "bdi", "nav", "ul", "li", "main",
-        "section", "h2", "dl", "div", "dt", "dd", "strong", "span", "q", "table", "caption", "thead", "tbody", "tr", "th",
-        "td", "code", "mark", "img", "footer", "pre",
+        "section", "h2", "dl", "div", "dt", "dd", "strong", "span", "q", "table", "caption", "thead", "tbody", "tr",
+        "th", "td", "code", "mark", "img", "footer", "pre",
     }  # fmt: skip
     assert {name for _, attributes in page.elements for name in attributes if name.startswith("on")} == set()
     links = [x["href"] for x in page.all("a")] + [x["src"] for x in page.all("img")]
