@@ -201,6 +201,8 @@ _SUITED = (
     "policy list",
     "policy validate",
     "backup ../copy",
+    "dispute bundle 1 ../b.zip",
+    "dispute bundle 1 ../out",
     "anonymize --before 2026-11-20",
 )
 

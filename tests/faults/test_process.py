@@ -92,6 +92,7 @@ def test_every_writing_command_is_in_the_table() -> None:
         "fsck",
         "log",
         "backup",
+        "dispute",
         "doctor",
         "cron",
     }
