@@ -182,16 +182,12 @@ def _to_copy(snapshot: Snapshot, met: Met) -> Iterator[str]:
     from returnctl.shop.telling import Teller
 
     teller = Teller(snapshot)
-    yield "\n" + _bold(say(HEADING)) + "\n"
+    yield "\n" + say(HEADING) + "\n"
     for record, owed in met.tells:
         for told in teller.all_of(record, (owed,)):
             yield "\n" + block(*told) + "\n"
     if met.untold:
         yield "\n" + say("{n} more to tell: {command}", n=met.untold, command="returnctl todo --tell") + "\n"
-
-
-def _bold(text: str) -> str:
-    return text if is_plain(sys.stdout) else click.style(text, bold=True)
 
 
 def _heading(group: Group) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from string import Formatter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,13 @@ def worded(record: Return, entry: Happened, what: str, rules: Resolved) -> Words
     """What the buyer reads of `entry`; None where the policy has no words for it."""
     texts = rules.terms.wording.get("notices", {}).get(_NAMES.get(what, what))
     return filled(texts, record, entry, rules) if texts else None
+
+
+def is_complete(record: Return, entry: Happened, what: str, rules: Resolved) -> bool:
+    """Whether there is something for each placeholder of the policy's words: no buyer reads `send it to .`."""
+    text = in_language(rules.terms.wording.get("notices", {}).get(_NAMES.get(what, what), {}), record.buyer.language)
+    fields = _fields(record, entry, rules)
+    return all(fields[name] for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def filled(texts: Texts, record: Return, entry: Happened, rules: Resolved) -> Words:

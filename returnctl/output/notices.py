@@ -55,7 +55,7 @@ def notice(record: Return, owed: Owed, rules: Resolved) -> Words:
     if owed.what == "message":
         text = notices.said(record, owed.entry)
         return Words(f"{own.text}\n{text}", own.language) if own else Words(text, record.buyer.language or language)
-    if own:
+    if own and notices.is_complete(record, entry, owed.what, rules):
         return own
     lines = _TOLD.get(owed.what, _news)(About(record, entry, rules, language))
     return Words("\n".join(line for line in lines if line), language)

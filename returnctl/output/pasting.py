@@ -17,7 +17,7 @@ HEADING = mark("To tell the buyers: copy the words, then type the line beneath")
 def block(record: Return, owed: Owed, words: Words) -> str:
     """The words stand at the margin, so that what is copied is what was written."""
     who = " ".join(filter(None, (record.buyer.name, record.buyer.id)))
-    head = clean(" · ".join((record.id, word(owed.what), who, words.language)))
+    head = clean(" · ".join((word(owed.what), record.id, who, words.language)))
     size = too_long(record, words.text)
     lines = [f"{head} · {size}" if size else head, shown(words.text)]
     return "\n".join([*lines, f"  returnctl done {record.id} --only {owed.what}"])

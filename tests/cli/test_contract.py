@@ -19,7 +19,8 @@ from tests.program import run
 WRITERS = [
     "apply D-02 --item 1=1 --reason damaged", "approve 15", "reject 15", "cancel 15", "ship 1", "receive 3",
     "receive 3 --pass", "inspect 4 --pass", "refund 5 --paid", "replace 9", "convert 9", "escalate 5",
-    "resolve 11 --outcome none", "note 1 seen", "message 1 hello", "done 1", "sweep", "undo 4",
+    "resolve 11 --outcome none", "note 1 seen", "message 1 hello", "feedback 10 --rating 4",
+    "done 1", "done 1 --only approved", "sweep", "undo 4",
 ]  # fmt: skip
 FIELDS = {"id", "outcome", "events", "from", "to", "due", "warnings"}
 SUMMARY = {"id", "state", "type", "order", "account", "reason", "due", "total", "currency", "updated"}
@@ -36,7 +37,7 @@ def test_the_envelope_of_a_writer(demo: Path, line: str) -> None:
     assert (envelope["returnctl"], envelope["command"]) == ("result/v1", line.split(maxsplit=1)[0])
     assert envelope["results"]
     for result in envelope["results"]:
-        assert FIELDS <= set(result) <= FIELDS | {"breakdown"}
+        assert FIELDS <= set(result) <= FIELDS | {"breakdown", "words"}
         assert result["outcome"] == "planned"
         if result["due"]:
             assert set(result["due"]) == {"action", "by", "at", "then"}
@@ -45,6 +46,7 @@ def test_the_envelope_of_a_writer(demo: Path, line: str) -> None:
 REFUSED = [
     "approve 7", "reject 7", "ship 7", "receive 7", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
     "resolve 7 --outcome none", "cancel 7", "undo 7", "apply NOPE", "note 99 x", "done 99",
+    "feedback 1 --rating 4", "message 1 --template nope", "done 1 --only nope",
 ]  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def test_lists_are_arrays_of_summaries(demo_once: Path) -> None:
         "due": {"action": "refund", "by": "seller", "at": "2026-11-17T08:00:00Z", "then": "remind"},
     }  # fmt: skip
     work = run("todo", "--json", cwd=demo_once, now=DEMO_NOW).json
-    assert all(set(row) == SUMMARY | {"owed", "next", "group"} for row in work)
+    assert all(set(row) == SUMMARY | {"owed", "next", "group", "tell"} for row in work)
     waits = [row["due"]["at"] for row in work if row["due"]]
     assert waits == sorted(waits)
     assert run("list", "--state", "refunded", "--buyer", "nobody", "--json", cwd=demo_once).json == []

@@ -35,6 +35,8 @@ def loaded(*words: object, cwd: Path) -> set[str]:
         ("show 5 --json", {"msgspec", "zoneinfo", "decimal", "difflib", "subprocess"}),
         ("approve 15", {"subprocess"}),
         ("refund 5 --paid --json", {"subprocess"}),
+        ("message 15 hello", {"subprocess"}),
+        ("feedback 10 --rating 4", {"subprocess"}),
         ("list --json", {"difflib", "subprocess"}),
         ("sweep --json", {"subprocess"}),
         ("dispute bundle 11 out", {"subprocess", "jinja2", "babel"}),

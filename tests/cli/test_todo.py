@@ -34,7 +34,8 @@ def in_groups(rows: list[dict[str, Any]]) -> dict[str, list[int]]:
 def on_paper(out: str) -> dict[str, list[int]]:
     """The same from the tables for people."""
     found: dict[str, list[int]] = {}
-    for block in out.split("\n\n")[1:]:
+    tables = out.partition("\n\nTo tell the buyers")[0]
+    for block in tables.split("\n\n")[1:]:
         heading, *lines = block.splitlines()
         found[HEADINGS[heading]] = [int(line[2:8]) for line in lines if line.startswith("R-")]
     return found

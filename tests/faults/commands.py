@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "note": f"note {STANDS['approved']} hello --key k",
     "attach": f"attach {STANDS['approved']} {PHOTO} --key k",
     "done": f"done {STANDS['approved']} --key k",
+    "feedback": f"feedback {STANDS['refunded']} --rating 4 --comment quick --key k",
     "undo": f"undo {STANDS['in_transit']} --key k",
     "import": f"import {ORDERS}",
     "sweep": "sweep --now 2026-12-30T00:00:00Z",

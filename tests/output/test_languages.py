@@ -152,7 +152,8 @@ def test_help_is_chinese(page: list[str], missed: Missed, capsys: pytest.Capture
 
 
 LOOKS = [
-    "todo", "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
+    "todo", "todo --tell", "feedback 7 --rating 4 -n",
+    "list", "list --buyer nobody", "show 4", "show 7", "show 11", "history 7", "order list", "order show D-01",
     "policy list", "policy show", "policy show --return 7", "policy publish", "policy publish -o html",
     "policy validate SHOP/policies/standard.yaml", "policy log", "policy log --count",
     "policy explain 7", "dispute bundle 11 SHOP/../b.zip", "dispute bundle 11 SHOP/../out",
@@ -170,7 +171,9 @@ REFUSALS = [
     "apply D-14 --item 9", "apply D-04 --item 2=5 --reason nope --condition unused", "apply D-02 --item 1=x",
     "apply", "apply nowhere", "apply D-02 --now 2028-01-01", "inspect 4", "inspect 4 --item 1=great",
     "refund 5", "refund 6", "refund 11 --reference x", "refund 5 --reference X --amount 1,5", "undo 7",
-    "message 1 ''", "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
+    "message 1 ''", "message 1", "message 1 hi --template x", "message 1 --template x", "done 1 --only x",
+    "feedback 1 --rating 4", "feedback 7 --rating 9", "feedback 7",
+    "note 1", "show 1 2", "attach 1 SHOP/nofile", "attach 1 SHOP", "import SHOP/nofile",
     "import SHOP/returnctl.yaml", "policy show x", "policy publish x", "policy publish --market FR",
     "policy publish --to SHOP -o html", "policy log x", "policy new-version x", "policy diff nowhere",
     "dispute bundle 99 b.zip", "dispute bundle 11 SHOP", "dispute bundle 11 SHOP/data/b.zip", "dispute bundle 11",

@@ -205,6 +205,19 @@ def test_the_words_of_the_policy_win() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By {ship_by} to {return_address}.", "By 2026-11-24 to Lumi, 100 Harbor Way, Oakland, 94607, US."),
+        ("{{Thanks}}", "{Thanks}"),
+        ("Thanks for {tracking}.", "Hello, your request about order"),
+    ],
+)
+def test_words_with_a_gap_give_way(text: str, expected: str) -> None:
+    case = a_case_in("approved", a_shop(wording={"notices": {"approved": {"en": text}}}))
+    assert words(case, "approved").startswith(expected)
+
+
+@pytest.mark.parametrize(
     ("step", "facts", "expected"),
     [
         ("approve", {}, "We will answer by"),
