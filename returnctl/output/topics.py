@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from returnctl.domain.states import ENDED, TRANSITIONS, Event, State
+from returnctl.domain.states import ANYWHERE, ENDED, TRANSITIONS, Event, State
 from returnctl.errors import Exit
 from returnctl.output.rows import aligned
 from returnctl.output.words import mark, say
@@ -48,7 +48,12 @@ def workflow() -> str:
     """The transition table, a line for each state and event."""
     rows = [["-", "apply", State.REQUESTED.value]]
     rows += [[origin.value, event.value, _targets(targets)] for (origin, event), targets in TRANSITIONS.items()]
-    return aligned(rows, [say("from"), say("event"), say("to")])
+    staying = ", ".join(event for event in ANYWHERE if event is not Event.FEEDBACK)
+    lines = (
+        say("in every state: {events}", events=staying),
+        say("once it has ended, or while it is rejected: {events}", events=Event.FEEDBACK.value),
+    )
+    return "\n".join((aligned(rows, [say("from"), say("event"), say("to")]), "", *lines))
 
 
 def _targets(targets: tuple[State, ...]) -> str:
