@@ -38,6 +38,7 @@ def loaded(*words: object, cwd: Path) -> set[str]:
         ("message 15 hello", {"subprocess"}),
         ("feedback 10 --rating 4", {"subprocess"}),
         ("list --json", {"difflib", "subprocess"}),
+        ("reconcile --json", {"difflib", "subprocess"}),
         ("sweep --json", {"subprocess"}),
         ("dispute bundle 11 out", {"subprocess", "jinja2", "babel"}),
     ],

@@ -31,6 +31,13 @@ _OTHER_FORMATS = {"-o", "--output"}
 _FINDERS = ({"fsck"}, {"doctor"}, {"policy", "validate"}, {"policy", "test"}, {"--exit-code"})
 
 
+SETTLED = """\
+Order/adjustment ID,Type,Order settled time,Currency,Total settlement amount,Customer refund,Related order ID
+L-1,Order,2026-11-20,USD,-30.00,-30.00,/
+L-9,Order,2026-11-20,USD,-12.00,-12.00,/
+"""
+
+
 class _Page(io.BytesIO):
     """What is written, where the program wants a file: what it gives up leads nowhere."""
 
@@ -124,9 +131,11 @@ def founded(root: Path) -> Path:
     shop.mkdir()
     (shop / "photo.jpg").write_bytes(PHOTO)
     (shop / "orders.json").write_text(json.dumps([an_order(f"L-{n}") for n in (1, 2, 3)]))
+    (shop / "settled.csv").write_text(SETTLED)
     for line in (
         "init --name Lumi",
         "import orders.json",
+        "import settled.csv",
         "apply L-1 --item 1=1 --reason damaged --evidence photo.jpg --note cracked",
         "apply L-2 --item 1 --reason no_longer_needed",
         "approve 1",

@@ -47,6 +47,10 @@ def orders(content: bytes) -> bytes:
     return content.replace(b"order/v1", b"order/v2")
 
 
+def settled(content: bytes) -> bytes:
+    return content.replace(b"settlement/v1", b"settlement/v2")
+
+
 @pytest.mark.parametrize(
     ("folder", "later", "line"),
     [
@@ -54,6 +58,8 @@ def orders(content: bytes) -> bytes:
         ("data/returns/000", lambda x: x.replace(b"return/v1", b"return/v2"), "approve 1"),
         ("data/orders", orders, "order show L-1"),
         ("data/orders", orders, "apply L-3 --reason damaged"),
+        ("data/settlements", settled, "reconcile"),
+        ("data/settlements", settled, "reconcile --order L-9"),
         ("data/policies", lambda x: x.replace(b"pinned-policy/v1", b"pinned-policy/v2"), "policy show --return 1"),
         (
             "data/policies",

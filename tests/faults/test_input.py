@@ -90,6 +90,7 @@ _LOOKING = (
     "show 1",
     "list",
     "todo",
+    "reconcile",
     "history 1",
     "order list",
     "order show L-1",
@@ -113,6 +114,7 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     "seals/": ("seal", "fsck"),
     "data/files/": ("fsck", "anonymize --before 2026-11-20 --now 2027-11-20T00:00:00Z"),
     "data/orders/": ("order list", "order show L-1", "apply L-3 --reason damaged", "import orders.json", "fsck"),
+    "data/settlements/": ("reconcile", "reconcile --order L-1 --json", "import settled.csv", "fsck"),
     "data/policies/": ("policy show --return 1", "approve 2", "apply L-3 --reason damaged", "fsck"),
     "data/returns/": _ALL,
     "data/": _ALL,
@@ -137,6 +139,7 @@ _changes = st.lists(hostile.CHANGES, min_size=1, max_size=3)
 # By their folders, since most names are digests.
 _KINDS = (
     "returnctl.yaml", "policies/", "seals/", "data/files/", "data/orders/", "data/policies/", "data/returns/",
+    "data/settlements/",
     "data/cache/pinned", "data/cache/policy", "data/cache/settings", "data/journal.jsonl", "data/index.sqlite",
     "data/lock",
 )  # fmt: skip
@@ -168,6 +171,7 @@ _SENT: tuple[tuple[str, bytes, str], ...] = (
     ("a.json", json.dumps(_ORDERS).encode(), "import a.json"),
     ("a.jsonl", b"\n".join(json.dumps(order).encode() for order in _ORDERS), "import a.jsonl --strict"),
     ("a.csv", _CSV, "import a.csv -n"),
+    ("s.csv", (ROOT / "tests/data/seller-center-settlement-us.csv").read_bytes(), "import s.csv"),
     ("b.jsonl", _REQUESTS, "apply --from b.jsonl"),
     ("b.csv", _ROWS, "apply --from b.csv"),
     ("c.yaml", (ROOT / "tests/examples/full.yaml").read_bytes(), "policy validate c.yaml"),

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from returnctl.output.rows import written
 from tests.cli.shops import LAMPS, PHOTO, an_order
 from tests.faults import hostile
-from tests.faults.inside import Place, calm, typed
+from tests.faults.inside import SETTLED, Place, calm, typed
 
 __all__ = ["calm"]
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 _LOOKING = (
     "show 3", "show 4", "history 3", "history 4", "list", "todo", "order list", "order show X-1", "log", "fsck",
-    "policy show --return 3",
+    "policy show --return 3", "reconcile", "reconcile -o csv",
 )  # fmt: skip
 
 
@@ -42,6 +42,9 @@ def told(place: Place, text: str) -> None:
     evil = "x" if evil in (".", "..") else evil
     (shop / evil).write_bytes(PHOTO)
     typed(shop, "import", "x.json")
+    said = re.sub('[,"]', "", text)
+    (shop / f"{evil}.csv").write_bytes(SETTLED.replace(",Order,", f",{said} return fee,").encode("utf-8", "replace"))
+    typed(shop, "import", f"{evil}.csv")
     apply = ("apply", "X-1", "--item", "1=1", "--reason", "damaged")
     for words in (
         (*apply, "--note", text, "--external", text),

@@ -17,7 +17,19 @@ from wcwidth import wcswidth, wcwidth
 
 from returnctl.cli import main
 from returnctl.cli.commands import COMMANDS
-from returnctl.output import bundled, causes, doctor, failures, forms, intake_words, problems, results, topics, words
+from returnctl.output import (
+    bundled,
+    causes,
+    doctor,
+    failures,
+    forms,
+    intake_words,
+    problems,
+    reconciliation,
+    results,
+    topics,
+    words,
+)
 from returnctl.output.bundle import phrases
 from tests import catalogue
 from tests.program import run
@@ -75,6 +87,7 @@ TABLES = {
     "bundle": [*phrases.EVENTS.values(), *phrases._WHY.values(), *phrases._STATUSES.values(), *bundled._WHY.values()],
     "intake": intake_words.WHY.values(),
     "problems": [*problems.SENTENCES.values(), *problems._KINDS.values(), *problems._SEVERITIES.values()],
+    "reconciliation": reconciliation.SENTENCES.values(),
     "warnings": results.WARNINGS.values(),
     "topics": [*topics.EXITS.values(), *topics._ENVIRONMENT.values()],
     "commands": [text for entry in COMMANDS.values() for text in (entry.section, entry.help)],
@@ -161,7 +174,7 @@ LOOKS = [
     "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
-    "help exit-codes", "help environment", "help workflow", "sweep",
+    "help exit-codes", "help environment", "help workflow", "sweep", "reconcile", "reconcile --now 2027-03-01",
 ]  # fmt: skip
 REFUSALS = [
     "frob", "aprove 1", "approve", "approve 99", "approve 7", "approve --frob 1", "resolve 11", "list --limit x",
@@ -179,6 +192,7 @@ REFUSALS = [
     "dispute bundle 99 b.zip", "dispute bundle 11 SHOP", "dispute bundle 11 SHOP/data/b.zip", "dispute bundle 11",
     "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
+    "reconcile --order nowhere", "reconcile --since foo",
 ]  # fmt: skip
 
 
