@@ -17,8 +17,8 @@ class Settled(Document, frozen=True, kw_only=True):
 
     `id` is the order or the adjustment; `order` the order that it concerns, where it tells one. `kind` is read from
     `type`, the platform's own word. `refund` is before platform's discounts, `customer_refund` what the buyer got
-    back. `columns` are all amounts of the row by the names of their columns. `nth` counts rows of one file that are
-    alike in all that tells rows apart, from 1.
+    back. Amounts have the digits of the currency. `columns` are all amounts of the row by the names of their columns.
+    `nth` counts rows of one file that are alike in all that tells rows apart, from 1.
     """
 
     returnctl: str = "settlement/v1"
@@ -44,22 +44,10 @@ class Settled(Document, frozen=True, kw_only=True):
     @property
     def content(self) -> str:
         """What tells it from other rows: exports overlap, name their columns anew, and repeat what they told before."""
-        amounts = (self.total, self.refund, self.customer_refund, self.adjustment)
-        said = (
-            self.id,
-            self.type,
-            self.related or "",
-            self.currency,
-            self.settled_at.isoformat(),
-            *map(_plain, amounts),
-        )
-        return "\0".join(said)
+        amounts = f"{self.total}\0{self.refund}\0{self.customer_refund}\0{self.adjustment}"
+        return f"{self.id}\0{self.type}\0{self.related}\0{self.currency}\0{self.settled_at}\0{amounts}"
 
     @property
     def paid_back(self) -> Decimal:
         """What went back to the buyer, above 0."""
         return abs(self.customer_refund or self.refund)
-
-
-def _plain(amount: Decimal) -> str:
-    return str(amount.normalize() + ZERO)

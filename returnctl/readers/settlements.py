@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from returnctl.domain.money import ZERO
 from returnctl.domain.settlement import Settled, SettledKind
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
@@ -75,6 +74,7 @@ class _Export(NamedTuple):
     habits: Habits
     places: dict[str, int]
     money: dict[str, int]
+    signed: Callable[[str], Decimal]
     settled: Callable[[str], datetime]
     created: Callable[[str], datetime]
 
@@ -91,7 +91,7 @@ class _Export(NamedTuple):
         return self.table.columns[self.places[name]] if name in self.places else name
 
     def amount(self, cells: list[str], name: str) -> Decimal:
-        return self.read(cells, name, lambda text: signed(text, self.habits.currency) if name in self.places else ZERO)
+        return self.read(cells, name, self.signed)
 
 
 def read_settlement(table: Table, habits: Habits) -> Iterator[FoundSettled | BadRow]:
@@ -179,7 +179,7 @@ def _columns(export: _Export, cells: list[str]) -> dict[str, Decimal]:
     found = {}
     for column, place in export.money.items():
         try:
-            amount = signed(cells[place].strip(), export.habits.currency)
+            amount = export.signed(cells[place].strip())
         except BadRow:
             continue
         if amount:
@@ -187,6 +187,7 @@ def _columns(export: _Export, cells: list[str]) -> dict[str, Decimal]:
     return found
 
 
+@lru_cache(8192)
 def signed(text: str, currency: str) -> Decimal:
     """`-12.50`, `$-12.50`, `($12.50)`; a cell that is empty says nothing was paid. Raises BadRow."""
     if text in _NOTHING:
@@ -213,7 +214,7 @@ def _survey(table: Table, habits: Habits) -> _Export:
         for place, column in enumerate(table.columns[:_MOST_COLUMNS])
         if column and not _NO_AMOUNT.search(column)
     }
-    return _Export(table, habits, places, money, **times)
+    return _Export(table, habits, places, money, partial(signed, currency=habits.currency), **times)
 
 
 _TIMES = ("settled", "created")

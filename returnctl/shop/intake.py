@@ -53,7 +53,7 @@ class Seen(NamedTuple):
     """What earlier batches brought: the store does not know of it in a dry run."""
 
     orders: set[str]
-    settled: set[tuple[str, int]]
+    settled: set[tuple[bytes, int]]
 
 
 class Taken(NamedTuple):
@@ -236,7 +236,7 @@ def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tup
     """
     moment = road.moment(Role.SELLER)
     with road.writing() as writer:
-        key, asked = batch_key(road, f"import/{number}", [writer.order_digest(order) for order in orders])
+        key, asked = batch_key(road, f"import/{number}", (writer.order_digest(order) for order in orders))
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(orders), ()
         states = [_state(road, writer, order, seen) for order in orders]

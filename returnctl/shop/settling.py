@@ -6,6 +6,7 @@ there are: the nth of a file is the nth of every other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from returnctl.domain.settlement import Settled
@@ -13,18 +14,20 @@ from returnctl.domain.states import Role
 from returnctl.errors import KeyUsed
 from returnctl.shop.road import Road
 from returnctl.storage.changes import Answer
+from returnctl.storage.rows import content_key
 from returnctl.storage.writer import Writer
 
 State = Literal["new", "changed", "unchanged"]
 
 
 def commit_settled(
-    road: Road, rows: list[Settled], number: int, seen: set[tuple[str, int]]
+    road: Road, rows: list[Settled], number: int, seen: set[tuple[bytes, int]]
 ) -> tuple[list[State], tuple[str, ...]]:
     """How each row stood, and warnings. `seen` are rows that this import brought before."""
     moment = road.moment(Role.SELLER)
     with road.writing() as writer:
-        key, asked = batch_key(road, f"settle/{number}", [f"{row.content}\0{row.nth}" for row in rows])
+        asked_for = (f"{row.content}\0{row.nth}" for row in rows)
+        key, asked = batch_key(road, f"settle/{number}", asked_for)
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(rows), ()
         states = [_state(writer, row, seen) for row in rows]
@@ -35,18 +38,18 @@ def commit_settled(
         return states, tuple(writer.warnings)
 
 
-def _state(writer: Writer, row: Settled, seen: set[tuple[str, int]]) -> State:
+def _state(writer: Writer, row: Settled, seen: set[tuple[bytes, int]]) -> State:
     """Of the same batch too: two files of one import may tell the same."""
-    told = (row.content, row.nth)
+    told = (content_key(row), row.nth)
     if told in seen:
         return "unchanged"
     seen.add(told)
-    return "unchanged" if writer.is_settled(row) else "new"
+    return "unchanged" if writer.is_settled(*told) else "new"
 
 
-def batch_key(road: Road, name: str, asked: list[str]) -> tuple[str | None, str]:
+def batch_key(road: Road, name: str, asked: Iterable[str]) -> tuple[str | None, str]:
     """The request key of a batch, and the digest of what is asked under it."""
-    return road.key_of(name, asked) if road.request.key else (None, "")
+    return road.key_of(name, list(asked)) if road.request.key else (None, "")
 
 
 def is_known(road: Road, writer: Writer, key: str | None, asked: str) -> bool:

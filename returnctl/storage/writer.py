@@ -11,7 +11,6 @@ from msgspec import Raw
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
-from returnctl.domain.settlement import Settled
 from returnctl.errors import Damaged, Failure, NotFound, NotKnown, SystemFailure
 from returnctl.storage import documents, journal, layout, rows, staging
 from returnctl.storage.changes import Change, Entry, OrderState
@@ -22,6 +21,8 @@ from returnctl.storage.index import BROKEN, Index
 from returnctl.storage.lock import Lock
 from returnctl.storage.snapshot import Snapshot
 
+# The lines of a change's orders, and of its settlements.
+Lines = tuple[list[bytes], list[bytes]]
 _STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -65,36 +66,37 @@ class Writer(Snapshot):
             return "new"
         return "unchanged" if place.digest == digest(documents.encode_order(order)) else "changed"
 
-    def is_settled(self, row: Settled) -> bool:
-        """Whether this row of a settlement was imported before."""
-        return self._asked(lambda: self._index.knows_settled(rows.content_key(row), row.nth))
+    def is_settled(self, content: bytes, nth: int) -> bool:
+        """Whether the nth row of a settlement that says this (`rows.content_key`) was imported before."""
+        return self._asked(lambda: self._index.knows_settled(content, nth))
 
     def commit(self, change: Change) -> None:
         """All of it or nothing. Raises SystemFailure where nothing changed, NotKnown where that cannot be told."""
         if self.warnings:
             raise SystemFailure(path="data", why=self.warnings[0])
         lines = [documents.encode_order(order) for order in change.orders]
-        contents = self._contents(change, lines)
+        settled = [documents.encode_settled(row) for row in change.settled]
+        contents = self._contents(change, lines, settled)
         entry = self._entry(change, contents)
         line = journal.line_of(entry)
         with _undisturbed():
             self._write(contents, line)
-            self._follow(change, entry, lines, line)
+            self._follow(change, entry, (lines, settled), line)
 
     def sync_index(self) -> None:
         """Make the index outlast a restart of the machine: for the end of long work. Raises SystemFailure."""
         with told(layout.INDEX):
             self._asked(self._index.sync)
 
-    def _contents(self, change: Change, lines: list[bytes]) -> dict[str, bytes]:
+    def _contents(self, change: Change, lines: list[bytes], settled: list[bytes]) -> dict[str, bytes]:
         """The documents of a change by their paths, without copies that are kept already."""
         pinned = map(documents.encode_pinned, change.pinned)
         copies = {layout.pinned_path(digest(content)): content for content in pinned}
         copies |= {layout.evidence_path(sha256): content for sha256, content in change.files}
         new = {path: content for path, content in copies.items() if self._index.committed(path) is None}
         batch = {layout.batch_path(self._head.sequence + 1): b"".join(lines)} if lines else {}
-        if change.settled:
-            batch[layout.settled_path(self._head.sequence + 1)] = _lines(change.settled)
+        if settled:
+            batch[layout.settled_path(self._head.sequence + 1)] = b"".join(settled)
         batch |= {layout.batch_path(number): _batch(orders) for number, orders in change.batches.items()}
         return (
             new | batch | {layout.return_path(record.id): documents.encode_return(record) for record in change.returns}
@@ -129,7 +131,7 @@ class Writer(Snapshot):
             staging.clear(self.data)
             raise
 
-    def _follow(self, change: Change, entry: Entry, lines: list[bytes], line: bytes) -> None:
+    def _follow(self, change: Change, entry: Entry, lines: Lines, line: bytes) -> None:
         """It is committed: from here on nothing is a failure of the command."""
         try:
             folders = staging.place(self.data, entry.documents, entry.removed)
@@ -143,24 +145,18 @@ class Writer(Snapshot):
         except BROKEN:
             self.warnings.append("not_indexed")
 
-    def _index_change(self, change: Change, entry: Entry, lines: list[bytes], place: int) -> None:
+    def _index_change(self, change: Change, entry: Entry, lines: Lines, place: int) -> None:
         index = self._index
         with index.change():
             index.put_documents(entry.documents, place, unread=False)
             index.drop_documents(entry.removed)
             index.put_returns(list(map(rows.return_row, change.returns)), rows.parcels(change.returns))
-            index.put_orders(rows.batch_rows(entry.sequence, change.orders, lines))
-            index.put_settled(
-                rows.settled_rows(entry.sequence, change.settled, map(documents.encode_settled, change.settled))
-            )
+            index.put_orders(rows.batch_rows(entry.sequence, change.orders, lines[0]))
+            index.put_settled(rows.settled_rows(entry.sequence, change.settled, lines[1]))
             for number, orders in change.batches.items():
                 index.put_orders(rows.batch_rows(number, orders, map(documents.encode_order, orders)))
             index.put_keys((key, answer.request, answer.result) for key, answer in change.keys.items())
             index.set_head(self._head)
-
-
-def _lines(settled: tuple[Settled, ...]) -> bytes:
-    return b"".join(map(documents.encode_settled, settled))
 
 
 def _batch(orders: tuple[Order, ...]) -> bytes:

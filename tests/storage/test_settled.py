@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from returnctl.domain.settlement import Settled
 from returnctl.errors import Damaged
+from returnctl.storage.rows import content_key
 from returnctl.storage.store import Store
 from tests.storage.builders import HOUR, NOW, a_change, a_return, a_row, a_store, an_order, commit
 
@@ -33,7 +35,7 @@ def test_an_index_made_anew_knows_the_same(tmp_path: Path) -> None:
     (tmp_path / "data/index.sqlite").unlink()
     assert settled(store) == [("-29.25", 1), ("-29.25", 2)]
     with store.writing("mei") as writer:
-        assert [writer.is_settled(a_row(nth=nth)) for nth in (1, 2, 3)] == [True, True, False]
+        assert [writer.is_settled(content_key(a_row()), nth) for nth in (1, 2, 3)] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -48,10 +50,10 @@ def test_an_index_made_anew_knows_the_same(tmp_path: Path) -> None:
         (a_row("5764002"), False),
     ],
 )  # fmt: skip
-def test_what_makes_a_row_another(tmp_path: Path, again: object, known: bool) -> None:
+def test_what_makes_a_row_another(tmp_path: Path, again: Settled, known: bool) -> None:
     store = a_store(tmp_path, settled=(a_row(),))
     with store.writing("mei") as writer:
-        assert writer.is_settled(again) is known  # type: ignore[arg-type]
+        assert writer.is_settled(content_key(again), again.nth) is known
 
 
 def test_orders_come_in_their_order_portion_by_portion(tmp_path: Path) -> None:
