@@ -89,6 +89,12 @@ class PolicyExists(Failure):
     code = "policy_exists"
 
 
+class FileExists(Failure):
+    """`export` writes over a file only with --force: fact `path`."""
+
+    code = "file_exists"
+
+
 class BadRow(Failure):
     """A row or document of an imported file: facts `file`, `row`, `column`, `why`, `value`."""
 
@@ -222,6 +228,13 @@ class WrongState(Failure):
     """Facts `id`, `event`, `state`, `allowed` (events that the table allows here)."""
 
     code = "wrong_state"
+    exit = Exit.WRONG_STATE
+
+
+class MovedOn(Failure):
+    """What was decided in a file was decided of an earlier state: facts `id`, `state`."""
+
+    code = "moved_on"
     exit = Exit.WRONG_STATE
 
 

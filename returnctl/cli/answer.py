@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from returnctl.cli.options import Wanted
-from returnctl.errors import Exit, Failure
+from returnctl.errors import BadValue, Exit, Failure
 from returnctl.output.words import say
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from msgspec import UnsetType
 
     from returnctl.domain.record import Return
+    from returnctl.output.xlsx import Page, Told
     from returnctl.shop.road import Done, Result
+
+_PIECE = 1024 * 1024
 
 
 def put(pieces: Iterable[str]) -> None:
@@ -34,6 +37,42 @@ def put_bytes(pieces: Iterable[bytes]) -> None:
     for piece in pieces:
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def refuse_terminal() -> None:
+    """A workbook is no text. Raises BadValue."""
+    if sys.stdout.isatty():
+        raise BadValue(what="-o", value="xlsx", wanted="no_terminal")
+
+
+def put_workbook(wanted: Wanted, pages: Iterable[Page]) -> None:
+    from returnctl.output.xlsx import write_workbook
+
+    refuse_terminal()
+    with put_from() as target:
+        tell_workbook(write_workbook(target, pages, wanted.find_shop().settings.timezone, wanted.read_clock()))
+
+
+@contextmanager
+def put_from() -> Iterator[BinaryIO]:
+    """What is written here goes to standard output once it is whole."""
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as file:
+        yield file
+        file.seek(0)
+        put_bytes(iter(lambda: file.read(_PIECE), b""))
+
+
+def tell_workbook(told: Told) -> None:
+    """What a spreadsheet could not hold."""
+    if told.cut:
+        text = say("{n} texts were longer than a cell can hold, and were cut", n=told.cut)
+        mention(say("warning: {text}", text=text))
+    if told.sheets > told.pages:
+        mention(
+            say("warning: {text}", text=say("more rows than a sheet can hold: there are {n} sheets", n=told.sheets))
+        )
 
 
 def mention(text: str) -> None:

@@ -65,6 +65,7 @@ COMMANDS: dict[str, Entry] = {
         _LOOK,
         mark("Orders, returns and settlements against each other: money that is missing."),
     ),
+    "export": Entry("exporting:export", _LOOK, mark("Returns for other programs: CSV, XLSX, JSON lines.")),
     "policy": Entry("policies:policy", _CARE, mark("Policies: look at them, check and try them, keep their versions.")),
     "due": Entry("talk:due", _CARE, mark("Give a return another deadline, such as the platform's own.")),
     "sweep": Entry("care:sweep", _CARE, mark("Carry out what is due because a deadline passed.")),

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import mention, put, put_bytes, tell
+from returnctl.cli.answer import mention, put, put_bytes, put_workbook, tell
 from returnctl.cli.group import Command
-from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes
+from returnctl.cli.options import COUNT, FORMATS, F, Wanted, option, pass_wanted, writes
 from returnctl.cli.verbs import one_id
 from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from returnctl.storage.changes import Query
 
 _SORTS = ("id", "due", "updated")
@@ -71,24 +73,38 @@ def _datetime() -> type:
     return datetime
 
 
+_FILTERS = (
+    option("--state", "states", metavar="STATE", multiple=True, help=mark("Only in this state.")),
+    option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 2d.")),
+    option("--since", metavar="WHEN", help=mark("Only what changed since, such as -2d.")),
+    option("--buyer", metavar="ID", help=mark("Only of this buyer.")),
+    option("--order", metavar="ID", help=mark("Only of this order.")),
+    option("--account", metavar="NAME", help=mark("Only of this selling account.")),
+)
+
+
+def which_returns(function: F) -> F:
+    """The options that choose returns; `query_of` reads them."""
+    for declare in reversed(_FILTERS):
+        function = declare(function)
+    return function
+
+
 @click.command(cls=Command)
-@option("--state", "states", metavar="STATE", multiple=True, help=mark("Only in this state."))
-@option("--due", metavar="WHEN", help=mark("Only what is due by then, such as 2d."))
-@option("--since", metavar="WHEN", help=mark("Only what changed since, such as -2d."))
-@option("--buyer", metavar="ID", help=mark("Only of this buyer."))
-@option("--order", metavar="ID", help=mark("Only of this order."))
-@option("--account", metavar="NAME", help=mark("Only of this selling account."))
+@which_returns
 @option("--sort", type=click.Choice(_SORTS), default="id", help=mark("What to sort by."))
 @option("--limit", type=COUNT, help=mark("At most this many."))
-@everywhere
+@writes(*FORMATS, "xlsx")
 @pass_wanted
-def list_(wanted: Wanted, /, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> int:
+def list_(wanted: Wanted, /, **asked: Any) -> int:
+    return _listed(wanted, query_of(wanted, **asked))
+
+
+def query_of(wanted: Wanted, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> Query:
     from returnctl.storage.changes import Query
 
     until, changed = wanted.instant(due, "--due"), wanted.instant(since, "--since")
-    return _listed(
-        wanted, Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said)
-    )
+    return Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said)
 
 
 def _state(word: str) -> Any:
@@ -114,11 +130,21 @@ def _listed(wanted: Wanted, query: Query) -> int:
             yield row_of_return(summary)
 
     with wanted.find_shop().store.reading() as snapshot:
-        put(written(rows(), wanted.format, RETURNS, lambda row: cells_of_return(row, now)))
+        if wanted.format == "xlsx":
+            _put_sheet(wanted, rows())
+        else:
+            put(written(rows(), wanted.format, RETURNS, lambda row: cells_of_return(row, now)))
         damaged = snapshot.damaged()
     if not any_ and wanted.format == "table" and not wanted.quiet:
         mention(say("no returns here."))
     return tell_damaged(wanted, damaged)
+
+
+def _put_sheet(wanted: Wanted, rows: Iterable[dict[str, Any]]) -> None:
+    from returnctl.output import sheets
+    from returnctl.output.xlsx import Page
+
+    put_workbook(wanted, [Page("returns", sheets.RETURNS, map(sheets.sheet_row, rows))])
 
 
 def tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:

@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "jsonl", "csv", "ids")
 # Before the command, where it is not known yet; each then refuses what it does not write.
-ALL_FORMATS = (*FORMATS, "ics", "text", "github", "html", "markdown", "jsonld")
+ALL_FORMATS = (*FORMATS, "xlsx", "ics", "text", "github", "html", "markdown", "jsonld")
 ROLES = ("buyer", "seller", "platform", "system")
 COUNT = click.IntRange(min=1, max=1_000_000_000)
 # Deadlines are counted from now, and must be days of the calendar themselves.
@@ -197,6 +197,6 @@ def writing(function: F) -> F:
 
 
 from_file = _shared(
-    "--from", "source", metavar="FILE|-", help=mark("Many at once: JSON lines or CSV, one request a row.")
+    "--from", "source", metavar="FILE|-", help=mark("Many at once: JSON lines, CSV or XLSX, one request a row.")
 )
 pass_wanted = click.make_pass_decorator(Wanted, ensure=True)

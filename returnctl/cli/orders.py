@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import answer, mention, put
+from returnctl.cli.answer import answer, mention, put, put_workbook
 from returnctl.cli.group import Command, Group
 from returnctl.cli.many import interrupted
-from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writes, writing
+from returnctl.cli.options import COUNT, FORMATS, Wanted, everywhere, option, pass_wanted, writes, writing
 from returnctl.cli.progress import Meter, stopping
 from returnctl.output.words import mark, say
 
@@ -163,7 +163,7 @@ def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 @option("--buyer", metavar="ID", help=mark("Only of this buyer."))
 @option("--since", metavar="WHEN", help=mark("Only ordered since, such as -2d."))
 @option("--limit", type=COUNT, help=mark("At most this many."))
-@everywhere
+@writes(*FORMATS, "xlsx")
 @pass_wanted
 def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
     from msgspec import to_builtins
@@ -176,6 +176,12 @@ def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
     zone = shop.settings.timezone if wanted.format == "table" else ""
     with shop.store.reading() as snapshot:
         rows = (to_builtins(row) for row in snapshot.order_rows(query))
+        if wanted.format == "xlsx":
+            from returnctl.output import sheets
+            from returnctl.output.xlsx import Page
+
+            put_workbook(wanted, [Page("orders", sheets.ORDERS, rows)])
+            return
         if wanted.format == "table":
             rows = (row | {"goods": snapshot.get_order(row["id"]).lines} for row in rows)
         put(written(rows, wanted.format, ORDERS, lambda row: cells_of_order(row, zone)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import is_plain, mention, put, put_bytes, tell
+from returnctl.cli.answer import is_plain, mention, put, put_bytes, put_workbook, tell
 from returnctl.cli.group import Command
 from returnctl.cli.options import COUNT, FORMATS, Wanted, option, pass_wanted, writes
 from returnctl.errors import Damaged, Exit
@@ -59,7 +59,7 @@ class Met:
 )
 @option("--limit", type=COUNT, help=mark("At most this many."))
 @option("--tell", "only_told", is_flag=True, help=mark("Only what the buyers are to be told, all of it, in words."))
-@writes(*FORMATS, "ics")
+@writes(*FORMATS, "xlsx", "ics")
 @pass_wanted
 def todo(
     wanted: Wanted, /, due: str | None = None, overdue: bool = False, exit_code: bool = False, limit: int | None = None,
@@ -109,6 +109,8 @@ def _show(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met, *, only_to
         put(_for_people(wanted, snapshot, asked, met))
     elif wanted.format == "ics":
         put_bytes(_for_calendars(wanted, snapshot, asked, met))
+    elif wanted.format == "xlsx":
+        _put_sheet(wanted, snapshot, asked, met)
     else:
         rows = _told_rows(snapshot, asked, met)
         put(_for_programs(wanted, (row for row in rows if row["tell"] or not only_told)))
@@ -146,6 +148,15 @@ def _in_words(snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[str]:
             any_ = True
     if not any_:
         mention(say("nothing to tell."))
+
+
+def _put_sheet(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> None:
+    from returnctl.output import sheets
+    from returnctl.output.xlsx import Page
+    from returnctl.shop.worklist import items
+
+    rows = map(sheets.sheet_row, _rows(items(snapshot, asked), met))
+    put_workbook(wanted, [Page("todo", sheets.TODO, rows)])
 
 
 def _for_calendars(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met) -> Iterator[bytes]:

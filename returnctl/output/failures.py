@@ -47,6 +47,10 @@ _SENTENCES: dict[str, Sentence] = {
     "target_exists": Sentence(
         mark("there is something at {path} already, and nothing is overwritten."), mark("choose another TARGET")
     ),
+    "file_exists": Sentence(
+        mark("there is something at {path} already, and nothing is overwritten."),
+        mark("choose another name, or write over it with --force"),
+    ),
     "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
@@ -96,6 +100,10 @@ _SENTENCES: dict[str, Sentence] = {
         mark("{id}: the document as it was edited cannot be taken: {why}."), mark("put it right, and try again")
     ),
     "wrong_state": Sentence(mark("{id} is {state}: '{event}' cannot follow.")),
+    "moved_on": Sentence(
+        mark("{id} has moved on since this file was written: it is {state} now. Nothing was done with it."),
+        "returnctl show {id}",
+    ),
     "frozen": Sentence(
         mark("{id} is disputed: its money is frozen until the outcome."), "returnctl resolve {id} --outcome OUTCOME"
     ),
@@ -198,6 +206,9 @@ _WANTED: dict[str, str] = {
     "future": mark("in the future"),
     "text_or_template": mark("what to say, or --template NAME"),
     "beside_text": mark("wanted beside TEXT: one of the two says it"),
+    "export": mark("a file that ends in, or -o with, one of {choices}"),
+    "no_terminal": mark("for a terminal: write it to a file, such as > returns.xlsx"),
+    "no_ids": mark("needed: the returns stand in the file"),
 }
 # So many characters of a text are shown on each side of a cut.
 _AROUND = 16

@@ -50,19 +50,29 @@ def _json(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _csv(rows: Iterable[Row]) -> Iterator[str]:
+    import msgspec
+
+    flat = (_flat(msgspec.to_builtins(row)) for row in rows)
+    first = next(flat, None)
+    if first is not None:
+        yield from csv_of(chain([first], flat), list(first))
+
+
+def csv_of(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    """The header, then a line for each row, of flat values."""
     import csv
     import io
 
     import msgspec
 
-    for at, row in enumerate(rows):
-        text = io.StringIO()
-        flat = _flat(msgspec.to_builtins(row))
-        writer = csv.DictWriter(text, list(flat), lineterminator="\n")
-        if at == 0:
-            writer.writeheader()
-        writer.writerow({key: _cell(value) for key, value in flat.items()})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    lines = ([_cell(row.get(column)) for column in columns] for row in map(msgspec.to_builtins, rows))
+    for cells in chain([columns], lines):
+        writer.writerow(cells)
         yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def _flat(row: Row) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Column(NamedTuple):
     """`name` is the key of its values in a row, and its header.
 
     `text` takes any value, an id first of all; `date` an instant; `amount` a Decimal, whose digits are those of the
-    currency that the row has under `currency`; `number` an int, a Decimal or a float. None is an empty cell.
+    currency that the row has under `currency`; both also as JSON writes them; `number` an int, a Decimal or a float.
+    None is an empty cell.
     """
 
     name: str
@@ -54,9 +55,10 @@ class Page(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What became of the rows: how many there were, on how many sheets, and how many texts were cut."""
+    """What became of the pages: how many rows they had, how many sheets they took, how many texts were cut."""
 
     rows: int
+    pages: int
     sheets: int
     cut: int
 
@@ -71,10 +73,14 @@ def write_workbook(target: BinaryIO, pages: Iterable[Page], zone: str, made: dat
     )
     book.set_properties({"created": made.astimezone(UTC).replace(tzinfo=None)})
     writer = _Writer(book, ZoneInfo(zone))
-    for page in pages:
+    of = 0
+    for of, page in enumerate(pages, 1):  # noqa: B007 - counted
         writer.page(page)
-    book.close()
-    return Told(writer.rows, len(book.worksheets()), writer.cut)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:  # what the disk said
+        raise OSError(*getattr(error.args[0], "args", error.args)) from None
+    return Told(writer.rows, of, len(book.worksheets()), writer.cut)
 
 
 class _Writer:
@@ -120,10 +126,11 @@ class _Writer:
     def _cell(self, sheet: Worksheet, at: int, place: int, column: Column, value: Any, row: Row) -> int:  # noqa: ANN401
         """How wide it is."""
         if column.kind == "date":
-            sheet.write_datetime(at, place, value.astimezone(self._zone).replace(tzinfo=None), self._date)
+            instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+            sheet.write_datetime(at, place, instant.astimezone(self._zone).replace(tzinfo=None), self._date)
             return _DATE_WIDTH
         if column.kind == "amount":
-            sheet.write_number(at, place, value, self._amount(row.get(column.currency) or ""))
+            sheet.write_number(at, place, float(value), self._amount(row.get(column.currency) or ""))
             return len(str(value)) + 1
         if column.kind == "number":
             sheet.write_number(at, place, value)

@@ -85,7 +85,7 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(monkeypatch: pytest.Monk
     monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
     data, told = written(*[ROW] * 5, title="a[b]:c/" + "d" * 40)
     book = openpyxl.load_workbook(io.BytesIO(data))
-    assert told == Told(5, 3, 0)
+    assert told == Told(5, 1, 3, 0)
     assert [(len(name), sheet.max_row) for name, sheet in zip(book.sheetnames, book, strict=True)] == [
         (31, 3),
         (31, 3),

@@ -1,0 +1,94 @@
+"""The sheets of lists: columns of people's spreadsheets, named as programs read them back, in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from returnctl.output.xlsx import Column
+
+if TYPE_CHECKING:
+    from returnctl.domain.record import Line, Return
+
+# Filled in by people, and read back by `--from`.
+TO_FILL_IN = tuple(map(Column, ("decision", "reason_code", "items", "reference", "note")))
+_DUE = (Column("due.action"), Column("due.by"), Column("due.at", "date"), Column("due.then"))
+_MONEY = (Column("total", "amount"), Column("currency"))
+_UPDATED = Column("updated", "date")
+_RETURN = (*map(Column, ("id", "state", "type", "order", "account", "reason")), *_DUE, *_MONEY, _UPDATED)
+RETURNS = (*_RETURN, *TO_FILL_IN)
+TODO = (Column("group"), *_RETURN, Column("owed"), Column("next"), *TO_FILL_IN)
+ORDERS = (
+    *map(Column, ("id", "account", "market")), Column("ordered_at", "date"), *_MONEY, Column("buyer"),
+)  # fmt: skip
+_ABOUT = (
+    *map(Column, ("id", "external", "order", "account", "state", "type", "reason", "reason_note", "fault", "buyer")),
+)
+_LINE = (*map(Column, ("line", "sku", "title")), *(Column(x, "number") for x in ("requested", "approved", "received")))
+_REST = (
+    Column("applied", "date"), *_DUE, Column("total", "amount"), Column("refunded", "amount"), Column("currency"),
+    Column("tracking"), Column("policy"), Column("policy_version", "number"), _UPDATED, Column("revision", "number"),
+)  # fmt: skip
+EXPORT = (*_ABOUT, Column("skus"), Column("units", "number"), *_REST, *TO_FILL_IN)
+EXPORT_LINES = (*_ABOUT, *_LINE, *_REST)
+# What `--from` passes over in a sheet that holds decisions.
+OWN = frozenset(column.name for columns in (RETURNS, TODO, EXPORT, EXPORT_LINES) for column in columns) - {
+    column.name for column in TO_FILL_IN
+} - {"id"}  # fmt: skip
+
+
+def sheet_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `list` or `todo` with its due in columns and what is owed in words."""
+    flat = dict(row)
+    flat |= {f"due.{name}": value for name, value in (flat.pop("due", None) or {}).items()}
+    if flat.get("owed"):
+        flat["owed"] = "; ".join(f"{each['kind']} {each['what']}" for each in flat["owed"])
+    else:
+        flat.pop("owed", None)
+    return flat
+
+
+def export_row(record: Return) -> dict[str, Any]:
+    """A return in one row; instants and amounts stay what they are."""
+    due = record.due
+    return {
+        "id": record.id,
+        "external": record.external.return_id if record.external else None,
+        "order": record.order.id,
+        "account": record.order.account,
+        "state": str(record.state),
+        "type": str(record.type),
+        "reason": record.reason.code,
+        "reason_note": record.reason.note,
+        "fault": record.reason.fault,
+        "buyer": record.buyer.id,
+        "skus": ", ".join(dict.fromkeys(line.sku for line in record.lines)),
+        "units": sum(line.requested for line in record.lines),
+        "applied": record.applied_at,
+        "due.action": due.action if due else None,
+        "due.by": str(due.by) if due else None,
+        "due.at": due.at if due else None,
+        "due.then": due.then if due else None,
+        "total": record.breakdown.total if record.breakdown else None,
+        "refunded": record.refunded("confirmed").amount,
+        "currency": record.currency,
+        "tracking": ", ".join(parcel.tracking for parcel in record.parcels if parcel.tracking),
+        "policy": record.policy.name,
+        "policy_version": record.policy.version,
+        "updated": record.updated_at,
+        "revision": record.revision,
+    }
+
+
+def export_lines(record: Return) -> Iterator[dict[str, Any]]:
+    """The same for each of its lines."""
+    row, titles = export_row(record), {line.line: line.title for line in record.order.lines}
+    for line in record.lines:
+        yield row | _of_line(line, titles.get(line.line, ""))
+
+
+def _of_line(line: Line, title: str) -> dict[str, Any]:
+    return {
+        "line": line.line, "sku": line.sku, "title": title,
+        "requested": line.requested, "approved": line.approved, "received": line.received,
+    }  # fmt: skip
