@@ -82,7 +82,7 @@ def mention(text: str) -> None:
         sys.stderr.flush()
 
 
-def tell(failure: Failure, *, as_json: bool) -> None:
+def tell(failure: Failure, *, as_json: bool, row: int | UnsetType | None = None) -> None:
     """A failure to standard error: for people what, why and what to type; for programs one object."""
     from returnctl.output.failures import failure_json, told
 
@@ -93,7 +93,8 @@ def tell(failure: Failure, *, as_json: bool) -> None:
         mention(msgspec.json.encode({"error": error}).decode())
         return
     sentence = told(failure.code, failure.facts)
-    mention(f"{painted(say('error:'), 31)} {sentence.what}")
+    where = "" if "row" in failure.facts else _of_row(row)
+    mention(f"{painted(say('error:'), 31)} {where}{sentence.what}")
     for problem in problems(failure):
         mention(problem)
     if sentence.hint:
@@ -162,7 +163,7 @@ def _for_people(wanted: Wanted, done: Done) -> None:
     from returnctl.output import results as text
 
     if done.failure:
-        tell(done.failure, as_json=False)
+        tell(done.failure, as_json=False, row=done.result.row)
         return
     for code in done.result.warnings:
         mention(say("warning: {text}", text=text.warning(code)))
@@ -176,7 +177,7 @@ def _say_what_came(wanted: Wanted, result: Result, record: Return, values: dict[
 
     at = result.at or wanted.read_clock()
     lines = text.lines(values, at, result.due, result.breakdown or None, record)
-    put([_foreseen(wanted, result.at), *(f"{line}\n" for line in lines)])
+    put([_foreseen(wanted, result.at) + _of_row(result.row), *(f"{line}\n" for line in lines)])
     if wanted.command == "refund" and unpaid(record) > 0 and record.refunds:
         put([_rest(record) + "\n"])
     if wanted.verbose and result.events:
@@ -188,6 +189,11 @@ def _foreseen(wanted: Wanted, at: datetime | UnsetType) -> str:
     from returnctl.output.forms import when
 
     return when(at, wanted.find_shop().settings.timezone) + "  " if at else ""
+
+
+def _of_row(row: int | UnsetType | None) -> str:
+    """Of many out of a file, which."""
+    return say("row {row}: ", row=row) if row else ""
 
 
 def _rest(record: Return) -> str:

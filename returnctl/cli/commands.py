@@ -42,6 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "replace": Entry("goods:replace", _RETURNS, mark("The replacement was sent.")),
     "convert": Entry("goods:convert", _RETURNS, mark("No replacement is to be had: refund instead.")),
     "cancel": Entry("requests:cancel", _RETURNS, mark("The buyer withdraws.")),
+    "decide": Entry("deciding:decide", _RETURNS, mark("Carry out the decisions that stand in a file, row by row.")),
     "undo": Entry("talk:undo", _RETURNS, mark("Take the last event back, while nothing of it was paid, sent or told.")),
     "refund": Entry("money:refund", _MONEY, mark("Pay back, and book what was paid.")),
     "escalate": Entry("disputes:escalate", _MONEY, mark("Contest a return; refunds are frozen until the outcome.")),

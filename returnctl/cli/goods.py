@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from returnctl.cli.group import Command, is_bench, typed_ids
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
 from returnctl.cli.values import GRADED, ITEM, REAL, gathered, graded
-from returnctl.cli.verbs import Ids, each_id, ids, one_id
+from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -29,12 +29,14 @@ _BENCH = mark(
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @_carrier
 @_tracking
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
     from returnctl.domain.states import Role
@@ -43,7 +45,7 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
 
 
 @click.command(cls=Command, epilog=_BENCH)
-@ids
+@ids_or_file
 @option(
     "--item",
     "items",
@@ -52,9 +54,11 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     help=mark("A line, or some of its units (default: what is outstanding)."),
 )
 @_verdict
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int:
     from returnctl.domain import composite, workflow
 
@@ -70,14 +74,16 @@ def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int
 
 
 @click.command(cls=Command, epilog=_BENCH)
-@ids
+@ids_or_file
 @option("--item", "found", type=GRADED, multiple=True, help=mark("The grade of a line, or of some of its units."))
 @_verdict
 @option("--note", default="", help=mark("What was found."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said: Any) -> int:
     from returnctl.domain import workflow
 
@@ -93,12 +99,14 @@ def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @_carrier
 @_tracking
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def replace(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
 
@@ -106,11 +114,13 @@ def replace(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @option("--note", default="", help=mark("Why."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def convert(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from returnctl.cli.answer import answer
 from returnctl.cli.options import Wanted
+from returnctl.cli.values import gathered
+from returnctl.errors import BadValue
 
 if TYPE_CHECKING:
     from returnctl.domain.states import Role
@@ -16,8 +19,47 @@ if TYPE_CHECKING:
 
 Ids = tuple[str, ...]
 
+F = TypeVar("F", bound=Callable[..., int])
+
 ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 one_id = click.argument("id", metavar="ID")
+# Of commands that also take their returns out of a file.
+ids_or_file = click.argument("ids", metavar="ID...", nargs=-1)
+id_or_file = click.argument("id", metavar="ID", required=False)
+# How rows name what options tell.
+_IN_ROWS = {"reason": "reason_code", "found": "grades"}
+
+
+def by_rows(function: F) -> F:
+    """With `--from` each row of the file is led along, and what the options say stands for what rows leave out."""
+
+    @wraps(function)
+    def led(wanted: Wanted, /, **said: Any) -> int:
+        words = said["ids"] if "ids" in said else filter(None, [said["id"]])
+        first = next(iter(words), None)
+        if wanted.source is None:
+            if first is None:
+                raise BadValue(what="ID", value="", wanted="text")
+            return function(wanted, **said)
+        if first is not None:
+            raise BadValue(what="--from", value=first, wanted="no_ids")
+        from returnctl.cli.deciding import carry_out
+
+        return carry_out(wanted, wanted.command, _given(said))
+
+    return cast("F", led)
+
+
+def _given(said: dict[str, Any]) -> dict[str, Any]:
+    """Raises BadValue."""
+    given = {_IN_ROWS.get(name, name): value for name, value in said.items() if name not in ("ids", "id")}
+    passes = given.pop("passes", None)
+    given["verdict"] = None if passes is None else ("pass" if passes else "fail")
+    if given.get("grades"):
+        raise BadValue(what="--item", value="--from", wanted="in_rows")
+    if given.get("items"):
+        given["items"] = gathered(given["items"])
+    return {name: value for name, value in given.items() if value not in (None, "", (), False)}
 
 
 def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: Any = "seller", **facts: Any) -> int:

@@ -208,6 +208,7 @@ _WANTED: dict[str, str] = {
     "beside_text": mark("wanted beside TEXT: one of the two says it"),
     "export": mark("a file that ends in, or -o with, one of {choices}"),
     "no_terminal": mark("for a terminal: write it to a file, such as > returns.xlsx"),
+    "in_rows": mark("an option for it: grades stand in the file, in a column 'grades'"),
     "no_ids": mark("needed: the returns stand in the file"),
 }
 # So many characters of a text are shown on each side of a cut.

@@ -1,4 +1,4 @@
-"""Many requests from one file: JSON lines or CSV, with the names of the options."""
+"""Many requests from one file: JSON lines, CSV or XLSX, with the names of the options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from returnctl.errors import BadRow
 from returnctl.readers.strict_json import read_json_lines
-from returnctl.readers.tables import read_table
+from returnctl.readers.tables import Table, read_table
 from returnctl.shop.intake import read_file
 from returnctl.shop.road import Job, refusing
 
@@ -18,7 +18,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 def jobs(name: str, kind: type[T], job: Callable[[T, int], Job]) -> Iterator[Job]:
     """The requests of a file, row by row; a bad row is told with its number, the others are done."""
-    for row, values in _rows(name):
+    for row, values in open_rows(name, "order")[1]:
         try:
             asked = _typed(name, row, values, kind)
         except BadRow as failure:
@@ -27,18 +27,25 @@ def jobs(name: str, kind: type[T], job: Callable[[T, int], Job]) -> Iterator[Job
             yield job(asked, row)
 
 
-def _rows(name: str) -> Iterator[tuple[int, Any]]:
+def open_rows(name: str, mark: str) -> tuple[tuple[str, ...] | None, Iterator[tuple[int, Any]]]:
+    """The columns of a table, None of documents; then each row with its number. Raises BadFile.
+
+    Of several sheets it is the one with a column `mark`.
+    """
     data = read_file(name)
     if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b""):
-        yield from read_json_lines(data, name)
-    else:
-        table = read_table(data, name)
-        for row in table.rows():
-            if row.problem:
-                yield row.number, BadRow(file=name, row=row.number, column="", why=row.problem, value="")
-                continue
-            cells = zip(table.columns, row.cells, strict=False)
-            yield row.number, {key: _cell(key, value.strip()) for key, value in cells if value.strip()}
+        return None, read_json_lines(data, name)
+    table = read_table(data, name, lambda table: table.find(mark) is not None)
+    return table.columns, _of_table(table)
+
+
+def _of_table(table: Table) -> Iterator[tuple[int, Any]]:
+    for row in table.rows():
+        if row.problem:
+            yield row.number, BadRow(file=table.file, row=row.number, column="", why=row.problem, value="")
+            continue
+        cells = zip(table.columns, row.cells, strict=False)
+        yield row.number, {key: _cell(key, value.strip()) for key, value in cells if value.strip()}
 
 
 def _cell(key: str, value: str) -> Any:

@@ -1,0 +1,131 @@
+"""The rows of a file of decisions: a sheet that was filled in, or requests with the names of the options."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from returnctl.errors import BadFile, BadRow
+from returnctl.readers.intake import shortened
+from returnctl.readers.xlsx_values import ERRORS
+from returnctl.shop.bulk import open_rows
+from returnctl.shop.deciding import COMMANDS, Asked, Row, Seen
+
+# What a sheet shows of a return, which is no request: all that `list`, `todo` and `export` write.
+SHOWN = frozenset(
+    "state type order account reason due.action due.by due.at due.then total currency updated group owed next external "
+    "reason_note fault buyer skus units applied refunded policy policy_version revision line sku title requested "
+    "approved received".split()
+)
+_OF_EVERY_ROW = ("id", "key")
+_SHORT = {"pass": "inspect pass", "fail": "inspect fail"}
+_ZONED = re.compile(r"(.+) \(([^()]+)\)")
+
+
+class DecisionRows:
+    """Those of one command, or of each that the rows name; `given` stands for what a row leaves out.
+
+    `left` counts what was left alone: rows with another decision, or none.
+    """
+
+    def __init__(self, file: str, command: str | None, given: Mapping[str, Any]) -> None:
+        self._file, self._command, self._given = file, command, given
+        self.left = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        """Raises BadFile."""
+        columns, rows = open_rows(self._file, "id")
+        names = Counter(_name(column)[0] for column in columns or ())
+        if columns is not None and ("id" not in names or not (self._command or "decision" in names)):
+            raise BadFile(file=self._file, why="missing_columns", columns=["id" if "id" not in names else "decision"])
+        for number, values in rows:
+            try:
+                row = self._row(number, values, decided="decision" in names)
+            except BadRow as problem:
+                row = Row(number, self._command or "", problem)
+            if row is None:
+                self.left += 1
+            else:
+                yield row
+
+    def _row(self, number: int, values: Any, *, decided: bool) -> Row | None:  # noqa: ANN401
+        if isinstance(values, BadRow):
+            raise values
+        if not isinstance(values, dict):
+            raise self._bad(number, "", "not_an_object", values)
+        zones = {name: zone for name, zone in map(_name, values) if zone}
+        told = {_name(key)[0]: value for key, value in values.items()}
+        if not decided and "decision" not in told:
+            return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
+        word = " ".join(str(told.pop("decision", "")).casefold().split())
+        name, _, verdict = _SHORT.get(word, word).partition(" ")
+        if not name or (self._command and name in COMMANDS and name != self._command):
+            return None
+        seen = Seen(str(told.get("revision", "")), str(told.get("updated", "")), zones.get("updated", ""))
+        asked = {key: value for key, value in told.items() if key not in self._shown(name)}
+        return self._asked(
+            number, self._named(number, name, word), asked | ({"verdict": verdict} if verdict else {}), seen
+        )
+
+    def _shown(self, name: str) -> frozenset[str]:
+        """A sheet shows the tracking number that is known; only a parcel's own command takes one."""
+        return SHOWN if name in ("ship", "replace") else SHOWN | {"tracking"}
+
+    def _named(self, number: int, name: str | None, word: str = "") -> str:
+        if not name or name not in COMMANDS:
+            raise self._bad(number, "decision", "unknown_decision" if name else "missing", word, known=list(COMMANDS))
+        return name
+
+    def _asked(self, number: int, name: str, told: dict[str, Any], seen: Seen) -> Row:
+        takes = (*_OF_EVERY_ROW, *COMMANDS[name].takes)
+        for key, value in told.items():
+            if key not in takes:
+                raise self._bad(number, key, "unknown_field", key, known=list(takes))
+            if isinstance(value, str) and value in ERRORS:
+                raise self._bad(number, key, "error_cell", value)
+        if not told.get("id"):
+            raise self._bad(number, "id", "missing", "")
+        given = {key: value for key, value in self._given.items() if key in takes}
+        try:
+            asked = msgspec.convert(given | _read(told), Asked, strict=False)
+        except msgspec.ValidationError as error:
+            raise self._bad(number, "", "bad_request", str(error)) from None
+        return Row(number, name, msgspec.structs.replace(asked, seen=seen))
+
+    def _bad(self, number: int, column: str, why: str, value: object, **facts: object) -> BadRow:
+        return BadRow(file=self._file, row=number, column=column, why=why, value=shortened(value), **facts)
+
+
+def _name(column: str) -> tuple[str, str]:
+    """`updated (Asia/Bangkok)`: the name, and the zone that it tells."""
+    found = _ZONED.fullmatch(column.strip())
+    return (found[1].casefold(), found[2]) if found else (column.strip().casefold(), "")
+
+
+def _renamed(told: dict[str, Any]) -> dict[str, Any]:
+    """Without a decision nothing is shown of the return, so `reason` is the option."""
+    return {"reason_code" if key == "reason" else key: value for key, value in told.items()}
+
+
+def _read(told: dict[str, Any]) -> dict[str, Any]:
+    """What stands in one cell: grades as `LINE=GRADE:QTY`; an id behind the mark that kept it text."""
+    read = told | {"id": str(told["id"]).removeprefix("'")}
+    if isinstance(told.get("grades"), str):
+        read["grades"] = _grades(told["grades"])
+    return read
+
+
+def _grades(cell: str) -> Any:  # noqa: ANN401
+    """What is not of the form stays text, which the types refuse."""
+    grades: dict[str, dict[str, str | None]] = {}
+    for each in cell.split():
+        line, given, rest = each.partition("=")
+        grade, _, units = rest.partition(":")
+        if not (line and given and grade) or grade in grades.get(line, ()):
+            return cell
+        grades.setdefault(line, {})[grade] = units or None
+    return grades
