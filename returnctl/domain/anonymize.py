@@ -15,8 +15,8 @@ from returnctl.domain.step import stay, unchanged
 NOBODY = Buyer(id="anonymized")
 # Codes, numbers and amounts of the history. What is not named here may be free text, and goes.
 _KEPT = frozenset(
-    "again amount appeal asked at because carrier case claim contest declined due ends grades items key lapse method"
-    " outcome owed rating reason reference row stage status sub_status template undone was".split()
+    "again also amount appeal asked at because carrier case claim contest declined due ends grades items key lapse"
+    " method outcome owed rating reason reference row stage status sub_status template undone was".split()
 )
 
 

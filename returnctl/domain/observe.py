@@ -276,8 +276,8 @@ def _act(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owed:
     """Done where the platform stands as the decision wants it; moot where it went another way."""
     entry = record.history[owed.entry - 1]
     status = tiktok.plain((record.external.status if record.external else None) or "")
-    wanted = State.REFUND_DUE if entry.event == "offer" else entry.to
-    if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == "offer" and status in _ANSWERED):
+    wanted = State.REFUND_DUE if entry.event == Event.OFFER else entry.to
+    if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == Event.OFFER and status in _ANSWERED):
         return replace(owed, status="done")
     return replace(owed, status="withdrawn") if moved else owed
 

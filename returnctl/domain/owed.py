@@ -37,7 +37,7 @@ _REMIND_SELLER = "remind_seller"
 _ASKED_AFTER = frozenset({State.REFUNDED, State.REPLACED, State.CLOSED})
 _FEEDBACK = "feedback"
 # Decisions that a platform which runs the return must hear of.
-_ACTS = frozenset({Event.APPROVE, Event.REJECT, Event.INSPECT, Event.CONFIRM})
+_ACTS = frozenset({Event.APPROVE, Event.REJECT, Event.INSPECT, Event.CONFIRM, Event.CONVERT})
 # The same, where it is the seller who says it.
 _ANSWERS = frozenset({Event.OFFER, Event.ACCEPT, Event.DECLINE})
 

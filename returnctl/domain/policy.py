@@ -75,6 +75,12 @@ class Titled(Document, frozen=True):
     title: Texts = {}
 
 
+class Refusal(Titled, frozen=True):
+    """`also` are a platform's own codes for it."""
+
+    also: tuple[str, ...] = ()
+
+
 class RefundTerms(Document, frozen=True):
     methods: tuple[str, ...]
     outbound_shipping: Literal["never", "fault", "whole_order", "fault_or_whole_order", "always"]
@@ -155,7 +161,7 @@ class Terms(Document, frozen=True, kw_only=True):
     conditions: tuple[str, ...]
     conditions_waived_for: tuple[Fault, ...]
     reasons: Reasons
-    reject_reasons: dict[str, Titled]
+    reject_reasons: dict[str, Refusal]
     refund: RefundTerms
     restocking_fee: Fee
     return_shipping: dict[Fault, Freight]

@@ -75,7 +75,8 @@ def says_the_same(one: External, other: External) -> bool:
 
 def _timeless(external: External) -> External:
     told = {name: replace(each, at=_NEVER, seen=None) for name, each in external.told.items()}
-    return replace(external, updated_at=None, seen=None, told=told)
+    paid = external.paid and replace(external.paid, at=_NEVER)
+    return replace(external, updated_at=None, seen=None, told=told, paid=paid)
 
 
 def _place(told: Told, kind: Kind) -> tuple[datetime, int, bytes]:

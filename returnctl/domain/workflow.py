@@ -146,7 +146,8 @@ def reject(
     known = case.rules().terms.reject_reasons
     if reason is not None and reason not in known:
         raise NotFound(kind="reject_reason", id=reason, near=list(known))
-    facts = noted(note, reason=reason)
+    also = list(known[reason].also) if reason and record.external else []
+    facts = noted(note, reason=reason, also=also or None)
     return step(case, Event.REJECT, State.REJECTED, moment, facts, evidence=with_files(record, evidence))
 
 

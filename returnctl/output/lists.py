@@ -15,6 +15,7 @@ from returnctl.domain.reminders import APPEAL
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, labelled, money, when, word
 from returnctl.output.next import next_command
+from returnctl.output.there import of_platform, of_platform_in_words
 from returnctl.output.words import mark, say
 
 RETURNS = (
@@ -48,15 +49,16 @@ def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
     is_appeal = bool(waits and waits.action == APPEAL)  # beside another row of this return, which says the rest
     owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record and not is_appeal else ())]
     command = next_command(row["id"], waits, record)
-    return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"}
+    there = of_platform(record) if record and not is_appeal else {}
+    return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"} | there
 
 
 def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:
     waits = due(due_of(row), now)
     total = money(row["total"], row["currency"])
-    owed = "; ".join(
-        _owed(kind, row["owed"]) for kind in ("tell", "act") if any(x["kind"] == kind for x in row["owed"])
-    )
+    kinds = ("tell",) if row.get("carry_out") else ("tell", "act")
+    told = (_owed(kind, row["owed"]) for kind in kinds if any(x["kind"] == kind for x in row["owed"]))
+    owed = "; ".join([*told, *of_platform_in_words(row)])
     return [row["id"], word(row["state"]), waits, total, owed, row["next"]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from returnctl.domain.record import Due, Return, open_offer
+from returnctl.domain.states import Role
 
 # What the side whose turn it is would type.
 _NEXT: dict[str, str] = {
@@ -43,7 +44,7 @@ def next_command(id: str, waits: Due | None, record: Return | None = None) -> st
     """What to type next, empty where nothing is waited for. `record` is needed where a rule failed, or for offers."""
     if waits is None:
         return ""
-    if waits.lapsed:
+    if waits.lapsed or (waits.by is Role.PLATFORM and waits.action == "refund"):
         return f"returnctl show {id}"
     if record and _is_offered(record, waits):
         return _ANSWER.format(id=id)

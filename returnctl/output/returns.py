@@ -15,6 +15,7 @@ from returnctl.output.forms import due, labelled, left, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.pasting import block
 from returnctl.output.rows import aligned
+from returnctl.output.there import of_platform, of_platform_in_words
 from returnctl.output.words import mark, say
 from returnctl.output.worksheet import worksheet
 
@@ -49,6 +50,7 @@ def _parts(record: Return, now: datetime, zone: str, told: Told) -> Iterator[str
     yield _offers(record, zone)
     yield _refunds(record, zone)
     yield _owed(record)
+    yield "\n".join(clean(line) for line in of_platform_in_words(of_platform(record)))
     yield from (block(*each) for each in told)
     yield history(record.history, zone)
     command = next_command(record.id, record.due, record)

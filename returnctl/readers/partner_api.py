@@ -83,7 +83,7 @@ def read_return(document: object, seen: Seen, habits: Habits) -> Report:
         kind=tiktok.kind(given.of("return_type", _text) or ""),
         reasons=tuple(filter(None, reasons)),
         applied_at=given.of("create_time", _instant),
-        pieces=tuple(_piece(each) for each in given.of("return_line_items", _list) or ()),
+        pieces=given.each("return_line_items", _piece),
         carrier=given.of("return_provider_name", _text),
         tracking=tracking,
         told=_told(given, _Given(paid), currency, seen, sent=bool(tracking)),
@@ -91,8 +91,8 @@ def read_return(document: object, seen: Seen, habits: Habits) -> Report:
 
 
 def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool) -> Told:
-    asks = [_Given(_object(each)) for each in given.of("seller_next_action_response", _list) or ()]
-    deadlines = filter(None, (each.of("deadline", _instant) for each in asks))
+    asks = given.each("seller_next_action_response", _ask)
+    deadlines = (deadline for _, deadline in asks if deadline)
     total = paid.of("refund_total", _text)
     return Told(
         at=given.needed("update_time" if given.has("update_time") else "create_time", _instant),
@@ -101,7 +101,7 @@ def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool)
         reason=given.of("return_reason", _text),
         dispute=given.of("arbitration_status", _text),
         refund=None if total is None else _at("refund_amount.refund_total", lambda x: _amount(x, currency), total),
-        asks=tuple(filter(None, (each.of("action", _text) for each in asks))),
+        asks=tuple(action for action, _ in asks if action),
         deadline=min(deadlines, default=None),
         sent=sent,
         keeps=bool(given.of("can_buyer_keep_item", _flag)),
@@ -109,6 +109,11 @@ def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool)
         next=given.of("next_return_id", _id),
         seen=seen,
     )
+
+
+def _ask(document: object) -> tuple[str | None, datetime | None]:
+    given = _Given(_object(document))
+    return given.of("action", _text), given.of("deadline", _instant)
 
 
 def _piece(document: object) -> Piece:
@@ -129,6 +134,10 @@ class _Given:
 
     def of(self, key: str, read: Callable[[Any], T]) -> T | None:
         return _at(key, read, self._document[key]) if self.has(key) else None
+
+    def each(self, key: str, read: Callable[[Any], T]) -> tuple[T, ...]:
+        listed = self.of(key, _list) or []
+        return tuple(_at(f"{key}[{place}]", read, item) for place, item in enumerate(listed))
 
     def needed(self, key: str, read: Callable[[Any], T]) -> T:
         if not self.has(key):

@@ -8,6 +8,8 @@ between, the next sweep asks again under the same key. A hook reads one JSON obj
 and `tenders`; else the `event` with its `facts`, the `reason` code, the `total` of the breakdown, the `due` and the
 `external` ids; what is to be told says `to` whom (buyer or seller), a message its `text`, and to the buyer the `words`
 for it, ready to be sent as plain text, the `words_language` they are in, and the `return_address`, where there is one.
+What is to be done on TikTok Shop says it in the Partner API's terms: `decision`, `reject_reason` (null where the
+nearest is to be chosen), `return_id`, `return_type`, `partial_refund` (amount and currency, or null) and `idempotency_key`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from msgspec import UNSET, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from returnctl.domain import paying, remarks
+from returnctl.domain.carry_out import instruction
 from returnctl.domain.notices import said
 from returnctl.domain.owed import Task, attempt, is_to_seller, tasks
 from returnctl.domain.record import Owed, Return
@@ -193,7 +196,14 @@ def _news(record: Return, task: Task) -> dict[str, Any]:
         "reason": record.reason.code, "total": str(record.breakdown.total) if record.breakdown else None,
         "due": to_builtins(record.due), "external": to_builtins(record.external),
         "text": said(record, owed.entry) if owed.what == "message" else UNSET,
+        **_there(record, owed),
     }  # fmt: skip
+
+
+def _there(record: Return, owed: Owed) -> dict[str, Any]:
+    """In the platform's own terms, as far as its decisions are known."""
+    told = instruction(record, owed) if owed.kind == "act" else None
+    return {name: value for name, value in to_builtins(told).items() if name != "reason"} if told else {}
 
 
 def _in_words(road: Road, record: Return, task: Task) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class Draft:
                 self._applied.setdefault(record.buyer.id, []).append(record.applied_at)
             self._of_order.setdefault(record.order.id, set()).add(record.id)
             self._records[record.id] = record
+            for pinned in change.pinned:
+                self._pinned.setdefault(record.policy.digest, pinned)
             if record.external:
                 self._external[record.external.return_id] = record.id
         self._answers |= change.keys

@@ -46,7 +46,7 @@ def items(snapshot: Snapshot, asked: Asked, only: Group | None = None, *, whole:
     for group, summary in _found(snapshot, asked, only):
         if only not in (None, group):
             continue
-        if whole or summary.owed or summary.state in _BY_DOCUMENT:
+        if whole or summary.owed or summary.external or summary.state in _BY_DOCUMENT:
             yield _with_document(snapshot, group, summary)
         else:
             yield Item(group, summary)
@@ -97,11 +97,15 @@ def anything_to_do(snapshot: Snapshot, asked: Asked) -> bool:
 
 
 def _found(snapshot: Snapshot, asked: Asked, only: Group | None = None) -> Iterator[tuple[Group, Summary]]:
-    grouped = (
-        (group_of(each.due, asked.day), each) for each in _summaries(snapshot, asked.day.now, _until(asked, only))
-    )
+    grouped = ((_group(each, asked.day), each) for each in _summaries(snapshot, asked.day.now, _until(asked, only)))
     wanted = (each for each in grouped if not asked.overdue or each[0] is Group.OVERDUE)
     return islice(wanted, asked.limit)
+
+
+def _group(summary: Summary, day: Day) -> Group:
+    """While a decision is to be carried out on the platform, nobody there waits for the buyer yet."""
+    group = group_of(summary.due, day)
+    return Group.OWED if group is Group.WAITING and summary.external and summary.owed else group
 
 
 def _until(asked: Asked, only: Group | None) -> datetime | None:

@@ -137,7 +137,7 @@ def test_plain_numbers_are_written_out(number: str) -> None:
     ("key", "kind"),
     [
         ("reasons", terms.Reasons),
-        ("reject_reasons", dict[str, terms.Titled]),
+        ("reject_reasons", dict[str, terms.Refusal]),
         ("refund", terms.RefundTerms),
         ("restocking_fee", terms.Fee),
         ("return_shipping", dict[Fault, terms.Freight]),
