@@ -19,12 +19,13 @@ from msgspec.structs import asdict
 from returnctl.domain import dispute, paying, workflow
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.calendar import WorkCalendar
+from returnctl.domain.carry_out import instructions
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.lapse import lapse
 from returnctl.domain.notices import from_template, worded
 from returnctl.domain.policy import Pinned
-from returnctl.domain.record import Return
+from returnctl.domain.record import External, Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind
 from returnctl.errors import NotFound
@@ -177,6 +178,12 @@ def refusal(life: Life) -> Any:
         return type(failure)
 
 
+def choice(life: Life) -> Any:
+    """What a refusal is called on the platform that runs the return."""
+    case = a_case_in("requested", life.case(), external=External("tiktok", "4035"))
+    return instructions(workflow.reject(case, seller(later(case)), reason="late").record)
+
+
 def told(life: Life) -> Any:
     case = life.led()
     entry = case.stored.history[-1]
@@ -210,6 +217,7 @@ LOOKS: dict[str, Any] = {
     "files": files,
     "paid": paid,
     "refusal": refusal,
+    "choice": choice,
     "told": told,
     "said": said,
     "why": why,
@@ -381,6 +389,7 @@ CASES = [
     case("reasons/catalogue/*/title", "told", "{reasons: {catalogue: {odd: {fault: buyer, title: {en: Odd}}}}}",
          merged(TEXTS, OWN), wish={"reason": "odd"}, state="approved"),
     case("reject_reasons", "refusal", "{reject_reasons: {late: {}}}"),
+    case("reject_reasons/*/also", "choice", "{reject_reasons: {late: {also: [seller_reject_apply_late]}}}", REFUSED),
     case("reject_reasons/*/title", "shown", "{reject_reasons: {late: {title: {en: Too late}}}}", REFUSED),
     case("refund", "paid", "{refund: {methods: [store_credit]}}"),
     case("refund/methods", "paid", "{refund: {methods: [store_credit, original_payment]}}"),
