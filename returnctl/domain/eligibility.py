@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from returnctl.domain import windows
 from returnctl.domain.calendar import local_day
+from returnctl.domain.external import External
 from returnctl.domain.order import Order, OrderLine
 from returnctl.domain.policy import Pinned
-from returnctl.domain.record import Evidence, External, Outcome, Return, RuleOutcome
+from returnctl.domain.record import Evidence, Outcome, Return, RuleOutcome
 from returnctl.domain.states import Fault, Kind
 from returnctl.domain.terms import Asked, Resolved, calendar_of, resolve
 from returnctl.domain.units import free, held

@@ -16,18 +16,8 @@ from returnctl.domain.anonymize import NOBODY
 from returnctl.domain.automatic import automatic
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.eligibility import Wish
-from returnctl.domain.record import (
-    Breakdown,
-    Dispute,
-    Due,
-    External,
-    Offer,
-    Owed,
-    PaidBack,
-    Parcel,
-    Refund,
-    Return,
-)
+from returnctl.domain.external import External, PaidBack
+from returnctl.domain.record import Breakdown, Dispute, Due, Offer, Owed, Parcel, Refund, Return
 from returnctl.domain.refund import tenders
 from returnctl.domain.report import Report
 from returnctl.domain.reported import Picture, heard, says_the_same, seen_by

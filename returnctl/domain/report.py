@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from returnctl.domain.external import Told
 from returnctl.domain.order import Order
-from returnctl.domain.record import Told
 from returnctl.domain.states import Kind
 
 

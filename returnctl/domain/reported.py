@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from returnctl.domain import tiktok
-from returnctl.domain.record import External, PaidBack, Told
+from returnctl.domain.external import External, PaidBack, Told
 from returnctl.domain.report import Report
 from returnctl.domain.states import Kind, State
 

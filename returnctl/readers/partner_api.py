@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from returnctl.domain import money, tiktok
-from returnctl.domain.record import Seen, Told
+from returnctl.domain.external import Seen, Told
 from returnctl.domain.report import Piece, Report
 from returnctl.errors import BadRow, BadValue
 from returnctl.readers.dates import YEARS

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from returnctl.domain import tiktok
-from returnctl.domain.record import Seen, Told
+from returnctl.domain.external import Seen, Told
 from returnctl.domain.report import Piece, Report
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount

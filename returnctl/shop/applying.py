@@ -12,8 +12,9 @@ from msgspec.structs import asdict, replace
 from returnctl.domain import workflow
 from returnctl.domain.case import Case
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External
 from returnctl.domain.order import Order
-from returnctl.domain.record import External, OrderTaken
+from returnctl.domain.record import OrderTaken
 from returnctl.domain.states import Kind, Role
 from returnctl.errors import BadValue, Failure, NoAmountInCurrency, NotEligible
 from returnctl.readers.fields import MOST_UNITS

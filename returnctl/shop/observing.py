@@ -7,8 +7,9 @@ from msgspec.structs import asdict, replace
 from returnctl.domain import observe, tiktok
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External
 from returnctl.domain.order import Order
-from returnctl.domain.record import External, OrderTaken
+from returnctl.domain.record import OrderTaken
 from returnctl.domain.report import Report, units_of
 from returnctl.domain.states import Event, Fault, Role
 from returnctl.domain.terms import Asked, resolve

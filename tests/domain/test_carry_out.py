@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from returnctl.domain import paying, remarks, workflow
 from returnctl.domain.carry_out import Amount, Instruction, instruction, instructions
 from returnctl.domain.case import Case
-from returnctl.domain.record import External, Owed
+from returnctl.domain.external import External
+from returnctl.domain.record import Owed
 from returnctl.domain.states import Kind
 from tests.builders import a_case, a_case_in, a_policy, after
 from tests.domain.test_observe import CANCEL, ID, PENDING, SHIP, SHIPPED, SUCCESS, a_report, begun, told

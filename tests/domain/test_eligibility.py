@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from returnctl.domain import workflow
 from returnctl.domain.case import Case
 from returnctl.domain.eligibility import Wish, ask, evaluate
-from returnctl.domain.record import External, RuleOutcome
+from returnctl.domain.external import External
+from returnctl.domain.record import RuleOutcome
 from returnctl.domain.states import Fault, Kind
 from returnctl.errors import NotEligible, NotFound
 from tests.builders import NOW, a_case, a_case_in, a_photo, a_policy, an_order, applied, at, beside, buyer

@@ -22,10 +22,11 @@ from returnctl.domain.calendar import WorkCalendar
 from returnctl.domain.carry_out import instructions
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
 from returnctl.domain.notices import from_template, worded
 from returnctl.domain.policy import Pinned
-from returnctl.domain.record import External, Return
+from returnctl.domain.record import Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.states import Kind
 from returnctl.errors import NotFound

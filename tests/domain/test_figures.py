@@ -14,9 +14,9 @@ from returnctl.domain import dispute, paying, remarks, undo, workflow
 from returnctl.domain.anonymize import anonymize
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
+from returnctl.domain.external import External
 from returnctl.domain.figures import Figures, basket, figures_of, major, minor, sold
 from returnctl.domain.lapse import lapse
-from returnctl.domain.record import External
 from returnctl.domain.states import State
 from tests.builders import (
     DAY,

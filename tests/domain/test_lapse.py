@@ -10,8 +10,8 @@ import pytest
 from returnctl.domain import dispute, paying
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Decision, Moment
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
-from returnctl.domain.record import External
 from tests.builders import DAY, NOW, STATES, a_case, a_case_in, a_policy, after, later
 
 TIKTOK = External("tiktok", "4035")

@@ -9,8 +9,8 @@ import pytest
 from returnctl.domain import dispute, paying, remarks, undo, workflow
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
-from returnctl.domain.record import External
 from tests.builders import DAY, HOUR, a_case, a_case_in, a_policy, after, platform, seller
 
 SECOND = timedelta(seconds=1)

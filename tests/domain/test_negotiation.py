@@ -15,8 +15,9 @@ from returnctl.domain import dispute, negotiation, paying, remarks, workflow
 from returnctl.domain.anonymize import anonymize
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Actor, Case, Decision, Moment
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
-from returnctl.domain.record import External, Return, open_offer
+from returnctl.domain.record import Return, open_offer
 from returnctl.domain.replay import history_faults
 from returnctl.domain.states import Role
 from returnctl.domain.undo import undo

@@ -18,9 +18,10 @@ from returnctl.domain.anonymize import anonymize
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External, Seen, Told
 from returnctl.domain.lapse import lapse
 from returnctl.domain.observe import disagrees, observe, take
-from returnctl.domain.record import External, Return, Seen, Told
+from returnctl.domain.record import Return
 from returnctl.domain.replay import faults
 from returnctl.domain.report import Piece, Report, units_of
 from returnctl.domain.states import Event, Kind, State

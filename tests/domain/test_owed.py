@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.case import Case
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
 from returnctl.domain.owed import attempt, open_owed, tasks
-from returnctl.domain.record import External, Return
+from returnctl.domain.record import Return
 from returnctl.domain.undo import undo
 from tests.builders import a_case_in, a_return, after, buyer, later, platform, seller
 

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from returnctl.domain import dispute
 from returnctl.domain.books import Books, terms_of
 from returnctl.domain.case import Case
+from returnctl.domain.external import External, PaidBack, Told
 from returnctl.domain.found import ARRIVES, CODES, SETTLES, Sum, added
 from returnctl.domain.reconcile import reconcile
-from returnctl.domain.record import External, PaidBack, Parcel, Told
+from returnctl.domain.record import Parcel
 from returnctl.domain.settlement import Settled
 from tests.builders import (
     DAY,

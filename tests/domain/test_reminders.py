@@ -11,9 +11,10 @@ from returnctl.domain import dispute, paying, remarks, workflow
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
 from returnctl.domain.owed import open_owed
-from returnctl.domain.record import External, Return
+from returnctl.domain.record import Return
 from returnctl.domain.reminders import wakes_at
 from returnctl.domain.replay import history_faults
 from returnctl.domain.undo import undo

@@ -20,9 +20,9 @@ from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.calendar import WorkCalendar
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.eligibility import Wish
+from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
 from returnctl.domain.policy import Pinned
-from returnctl.domain.record import External
 from returnctl.domain.states import Kind
 from returnctl.errors import Failure
 from returnctl.output.problems import problem_text

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from returnctl.domain.external import External
 from returnctl.domain.order import Buyer
-from returnctl.domain.record import Breakdown, Dispute, Due, External, Happened, Owed, Return
+from returnctl.domain.record import Breakdown, Dispute, Due, Happened, Owed, Return
 from returnctl.domain.states import Kind, Role, State
 from returnctl.storage.changes import OrderQuery, OrderRow, Query, Summary
 from returnctl.storage.index import Index

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from returnctl.domain.external import External
 from returnctl.domain.order import Buyer
-from returnctl.domain.record import External, Parcel
+from returnctl.domain.record import Parcel
 from returnctl.errors import Damaged, Failure, NewerFormat, NotFound, ShopExists, SystemFailure
 from returnctl.storage.changes import Answer
 from returnctl.storage.digests import hexdigest
