@@ -9,7 +9,8 @@ and `tenders`; else the `event` with its `facts`, the `reason` code, the `total`
 `external` ids; what is to be told says `to` whom (buyer or seller), a message its `text`, and to the buyer the `words`
 for it, ready to be sent as plain text, the `words_language` they are in, and the `return_address`, where there is one.
 What is to be done on TikTok Shop says it in the Partner API's terms: `decision`, `reject_reason` (null where the
-nearest is to be chosen), `return_id`, `return_type`, `partial_refund` (amount and currency, or null) and `idempotency_key`.
+nearest is to be chosen), `return_id`, `return_type`, `partial_refund` (amount and currency, or null) and
+`idempotency_key`.
 """
 
 from __future__ import annotations
