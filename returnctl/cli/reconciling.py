@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import mention, put, tell
+from returnctl.cli.answer import mention, put, put_workbook, tell
 from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, option, pass_wanted, writes
 from returnctl.errors import Exit
@@ -26,7 +26,7 @@ _TIMEOUT = 30.0
 @option("--account", metavar="NAME", help=mark("Only of this selling account."))
 @option("--order", metavar="ID", help=mark("Only of this order."))
 @option("--exit-code", is_flag=True, help=mark("Exit 1 where money is lost."))
-@writes("table", "json", "jsonl", "csv")
+@writes("table", "json", "jsonl", "csv", "xlsx")
 @pass_wanted
 def reconcile(wanted: Wanted, /, since: str | None, until: str | None, exit_code: bool, **said: Any) -> int:
     from returnctl.shop.reconciling import Asked, Reconciling
@@ -67,6 +67,10 @@ def _show(wanted: Wanted, looking: Reconciling, told: Told) -> None:
             pass
     elif wanted.format == "json":
         put(envelope(rows, told.sums))
+    elif wanted.format == "xlsx":
+        from returnctl.output.reconciliation import pages
+
+        put_workbook(wanted, pages(rows, told.sums))
     elif wanted.format == "table":
         put(_for_people(wanted, rows, told, zone))
     else:

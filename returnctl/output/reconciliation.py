@@ -10,11 +10,13 @@ import msgspec
 
 from returnctl.domain.found import Finding, Sum
 from returnctl.domain.states import Event, State, allowed
+from returnctl.output import sheets
 from returnctl.output.clean import clean
 from returnctl.output.forms import money, when, word
 from returnctl.output.next import next_of
 from returnctl.output.rows import table
 from returnctl.output.words import mark, say
+from returnctl.output.xlsx import Page
 
 FINDINGS = (
     mark("order"), mark("return"), mark("finding"), mark("amount"), mark("when"), mark("read in"), mark("type next"),
@@ -133,6 +135,12 @@ def envelope(rows: Iterable[Mapping[str, Any]], sums: Mapping[Any, Sum]) -> Iter
     for at, row in enumerate(rows):
         yield ("," if at else "") + msgspec.json.encode(row).decode()
     yield f'],"sums":{msgspec.json.encode(in_order(sums)).decode()}}}\n'
+
+
+def pages(rows: Iterable[Mapping[str, Any]], sums: Mapping[Any, Sum]) -> Iterator[Page]:
+    """The sheets of a workbook: the sums are known when the last finding was written."""
+    yield Page("findings", sheets.FINDINGS, map(flat, rows))
+    yield Page("sums", sheets.SUMS, map(msgspec.structs.asdict, in_order(sums)))
 
 
 def in_order(sums: Mapping[Any, Sum]) -> list[Sum]:

@@ -31,6 +31,16 @@ _REST = (
 )  # fmt: skip
 EXPORT = (*_ABOUT, Column("skus"), Column("units", "number"), *_REST, *TO_FILL_IN)
 EXPORT_LINES = (*_ABOUT, *_LINE, *_REST)
+FINDINGS = (
+    *map(Column, ("code", "order", "return", "account")), Column("at", "date"), Column("month"),
+    Column("amount", "amount"), Column("currency"), Column("counted", "amount"),
+    *map(Column, ("within", "loses")), Column("until", "date"),
+    *map(Column, ("state", "rows", "facts", "text", "next")),
+)  # fmt: skip
+SUMS = (
+    *map(Column, ("account", "month", "currency")), Column("findings", "number"), Column("lost", "amount"),
+    Column("open", "amount"),
+)  # fmt: skip
 # What `--from` passes over in a sheet that holds decisions.
 OWN = frozenset(column.name for columns in (RETURNS, TODO, EXPORT, EXPORT_LINES) for column in columns) - {
     column.name for column in TO_FILL_IN

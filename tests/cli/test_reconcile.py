@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +21,7 @@ from tests.cli.shops import ROOT, kept, typed
 from tests.faults.inside import calm
 from tests.faults.inside import typed as line
 from tests.program import Ran, run
+from tests.readers import sheets
 
 __all__ = ["calm"]
 DATA = ROOT / "tests" / "data"
@@ -40,8 +46,6 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shop(once: Path, tmp_path: Path) -> Path:
-    import shutil
-
     return shutil.copytree(once, tmp_path / "shop")
 
 
@@ -150,6 +154,36 @@ def test_every_form_tells_the_same(shop: Path) -> None:
     assert all(each["text"] in people and each["next"] in people for each in findings)
 
 
+def test_a_workbook_has_the_findings_and_the_sums(shop: Path) -> None:
+    run("import", SETTLED, "-q", cwd=shop)
+    rows = opened(shop)
+    findings = reconciled(shop, "--json").json["findings"]
+    assert [row["order"] for row in rows["findings"]] == [each["order"] for each in findings]
+    assert [row["amount"] for row in rows["findings"]] == [float(each["amount"]) for each in findings]
+    assert [(row["month"], row["findings"]) for row in rows["sums"]] == [("2026-11", 2)]
+
+
+def opened(shop: Path) -> dict[str, list[dict[object, object]]]:
+    book = openpyxl.load_workbook(io.BytesIO(run_bytes("reconcile", "-o", "xlsx", cwd=shop)))
+    tables = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+    return {name: [dict(zip(head, row, strict=True)) for row in rows] for name, (head, *rows) in tables.items()}
+
+
+def run_bytes(*words: str, cwd: Path) -> bytes:
+    environment = {"PATH": os.environ["PATH"], "RETURNCTL_NOW": NEW_YEAR, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "returnctl", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, check=True, env=environment).stdout
+
+
+def test_a_settlement_in_a_workbook_is_the_same(shop: Path, tmp_path: Path) -> None:
+    book = tmp_path / "income.xlsx"
+    cells = [row.split(",") for row in SETTLED.read_text("utf-8-sig").splitlines()]
+    book.write_bytes(sheets.book({"Order details": sheets.sheet(sheets.texts(cells), split=True)}))
+    assert run("import", SETTLED, "-q", cwd=shop).code == 0
+    again = run("import", book, "--json", cwd=shop).json
+    assert again["summary"] == {"new": 0, "changed": 0, "unchanged": 11, "bad": 0}
+
+
 def test_nothing_is_missing(shop: Path) -> None:
     ran = reconciled(shop, now="2026-11-08")
     assert (ran.code, ran.out) == (0, "")
@@ -167,8 +201,6 @@ HEAD, *ROWS = SETTLED.read_text("utf-8-sig").splitlines()
 def test_in_whatever_order_files_come_and_overlap_the_end_is_the_same(
     once: Path, tmp_path_factory: pytest.TempPathFactory, parts: list[list[int]], chance: random.Random
 ) -> None:
-    import shutil
-
     shop = shutil.copytree(once, tmp_path_factory.mktemp("any") / "shop")
     files = [*parts, list(range(len(ROWS)))]
     chance.shuffle(files)
