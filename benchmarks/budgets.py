@@ -10,3 +10,4 @@ BULK = 4.0  # × writing the same bytes to one file each, and one sync
 IMPORT = 5.0  # × csv.DictReader over the same file
 MEMORY = 200  # MiB
 FSYNCS = {"show --json": 0, "approve": 6}
+REPORT = 3.0  # × its own statements over the index, run bare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, tostring
 
@@ -11,6 +12,9 @@ from wcwidth import wcswidth
 
 from returnctl.output.page.blocks import Chart, plain
 from returnctl.output.report import Bar
+
+# pygal hooks itself into every later import, for its maps and in a way that Python gave up.
+sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != "pygal"]
 
 # As a phone is wide: on a larger screen it grows a little, and its words stay readable on both.
 _WIDTH, _ROW, _AROUND = 400, 34, 16
