@@ -54,7 +54,10 @@ def export(wanted: Wanted, /, file: str, lines: bool, force: bool, **asked: Any)
 def _form(wanted: Wanted, file: str, *, lines: bool) -> str:
     """By -o, else by how the name ends. Raises BadValue."""
     ending = file.rpartition(".")[2].lower()
-    form = wanted.output or (ending if ending in FORMS and file != "-" else "")
+    named = ending if ending in FORMS and file != "-" else ""
+    if named and wanted.output not in (None, named):
+        raise BadValue(what="-o", value=wanted.output, wanted="one_of", choices=named)
+    form = wanted.output or named
     if not form:
         raise BadValue(what="-o" if file == "-" else "FILE", value=file, wanted="export", choices=", ".join(FORMS))
     if lines and form not in ("csv", "xlsx"):

@@ -65,6 +65,7 @@ WHY = {
     "too_many_cells": mark("it has more cells than the header: perhaps a text with a comma lacks its quotation marks"),
     "too_few_cells": mark("it has fewer cells than the header"),
     "bad_request": mark("{value}"),
+    "no_decisions": mark("it shows returns, but has no column 'decision': add one, and write there what is to be done"),
     "unknown_decision": mark("'{value}' is no decision; it may be {known}"),
     "error_cell": mark("the cell holds an error ({value}): mend it in the spreadsheet"),
     "missing": mark("this must be given"),

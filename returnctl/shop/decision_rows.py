@@ -40,8 +40,8 @@ class DecisionRows:
         """Raises BadFile."""
         columns, rows = open_rows(self._file, "id")
         names = Counter(_name(column)[0] for column in columns or ())
-        if columns is not None and ("id" not in names or not (self._command or "decision" in names)):
-            raise BadFile(file=self._file, why="missing_columns", columns=["id" if "id" not in names else "decision"])
+        if columns is not None:
+            self._check(names)
         for number, values in rows:
             try:
                 row = self._row(number, values, decided="decision" in names)
@@ -51,6 +51,12 @@ class DecisionRows:
                 self.left += 1
             else:
                 yield row
+
+    def _check(self, names: Counter[str]) -> None:
+        if "id" not in names:
+            raise BadFile(file=self._file, why="missing_columns", columns=["id"])
+        if "decision" not in names and ("state" in names or not self._command):
+            raise BadFile(file=self._file, why="no_decisions")
 
     def _row(self, number: int, values: Any, *, decided: bool) -> Row | None:  # noqa: ANN401
         if isinstance(values, BadRow):

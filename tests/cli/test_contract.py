@@ -61,7 +61,8 @@ def test_a_refusal_stands_in_both_streams(demo_once: Path, line: str) -> None:
     assert done.code == done.error["exit"]
 
 
-USAGE = ["approve", "aprove 1", "approve 1 --colour red", "approve 1 --as king", "list --limit 0", "list -o xml",
+USAGE = ["export x.csv", "decide", "export - -o table",
+         "approve", "aprove 1", "approve 1 --colour red", "approve 1 --as king", "list --limit 0", "list -o xml",
          "resolve 11", "apply", "list --state odd", "list --due 11/12/2026", "--now never list", "policy odd",
          "refund 1 --amount"]  # fmt: skip
 
@@ -107,6 +108,15 @@ def test_lists_are_arrays_of_summaries(demo_once: Path) -> None:
     waits = [row["due"]["at"] for row in work if row["due"]]
     assert waits == sorted(waits)
     assert run("list", "--state", "refunded", "--buyer", "nobody", "--json", cwd=demo_once).json == []
+
+
+def test_a_file_of_decisions_has_a_summary(demo: Path) -> None:
+    text = "id,state,decision\n15,requested,approve\n4,received,\n7,refunded,approve\n"
+    done = run("decide", "--from", "-", "--json", cwd=demo, now=DEMO_NOW, input=text)
+    envelope = done.json
+    assert (done.code, set(envelope)) == (3, {"returnctl", "command", "results", "summary"})
+    assert envelope["summary"] == {"done": 1, "planned": 0, "unchanged": 0, "refused": 1, "failed": 0, "left": 1}
+    assert all(set(result) >= FIELDS | {"row"} for result in envelope["results"])
 
 
 @pytest.mark.parametrize("state", sorted(STANDS))

@@ -37,11 +37,13 @@ def loaded(*words: object, cwd: Path) -> set[str]:
         ("refund 5 --paid --json", {"subprocess"}),
         ("message 15 hello", {"subprocess"}),
         ("feedback 10 --rating 4", {"subprocess"}),
-        ("list --json", {"difflib", "subprocess"}),
+        ("list --json", {"difflib", "subprocess", "xlsxwriter"}),
+        ("decide --from none.jsonl", {"difflib", "subprocess", "xlsxwriter", "xml", "zipfile"}),
         ("reconcile --json", {"difflib", "subprocess"}),
         ("sweep --json", {"subprocess"}),
         ("dispute bundle 11 out", {"subprocess", "jinja2", "babel"}),
     ],
 )
 def test_what_is_not_loaded(demo: Path, line: str, more: set[str]) -> None:
+    (demo / "none.jsonl").touch()
     assert not loaded(*line.split(), cwd=demo) & (HEAVY | more)

@@ -116,6 +116,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's shop, whose settings say `language: zh`."""
     folder = tmp_path_factory.mktemp("languages") / "shop"
     assert run("demo", "-q", folder, "--lang", "zh", now=None).code == 0
+    (folder / "decisions.csv").write_text("id,decision\n7,\n")
     return folder
 
 
@@ -174,6 +175,7 @@ LOOKS = [
     "policy test SHOP/policies/tests/standard.yaml",
     "apply D-02 --item 2 -n --reason damaged", "refund 5 -n --reference X", "message 3 hello", "message 3 hello -n",
     "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
+    "decide --from SHOP/decisions.csv", "approve -n --from SHOP/decisions.csv",
     "help exit-codes", "help environment", "help workflow", "sweep", "reconcile", "reconcile --now 2027-03-01",
 ]  # fmt: skip
 REFUSALS = [
@@ -191,6 +193,8 @@ REFUSALS = [
     "policy publish --to SHOP -o html", "policy log x", "policy new-version x", "policy diff nowhere",
     "dispute bundle 99 b.zip", "dispute bundle 11 SHOP", "dispute bundle 11 SHOP/data/b.zip", "dispute bundle 11",
     "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
+    "export x", "export -", "export SHOP/orders.jsonl", "decide", "decide --from SHOP/orders.jsonl", "ship",
+    "decide --from SHOP/returnctl.yaml", "approve 1 --from x", "inspect --item 1=x --from x",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
     "reconcile --order nowhere", "reconcile --since foo",
 ]  # fmt: skip

@@ -1,0 +1,339 @@
+"""Excel both ways: lists as workbooks, decisions filled in, and what came of each row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.cli.shops import DEMO_NOW, ROOT, an_order, document, kept, record, take, typed
+from tests.program import Ran, run
+from tests.readers.sheets import book, number, sheet, texts
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\t=1", '=HYPERLINK("http://x")']
+NEW_YORK = ZoneInfo("America/New_York")
+ID = "576461413038780001"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    root = tmp_path / "shop"
+    assert run("init", root, "-q").code == 0
+    return root
+
+
+def does(shop: Path, *words: object, now: str = DEMO_NOW, **how: Any) -> Ran:
+    return run(*words, cwd=shop, now=now, **how)
+
+
+def opened(path: Path) -> Worksheet:
+    found = openpyxl.load_workbook(path).worksheets[0]
+    assert isinstance(found, Worksheet)
+    return found
+
+
+def header(found: Worksheet) -> list[str]:
+    return [str(cell.value) for cell in found[1]]
+
+
+def filled(path: Path, target: Path, decisions: dict[str, dict[str, str]]) -> Path:
+    """The workbook as a person saves it who has decided."""
+    workbook = openpyxl.load_workbook(path)
+    found = workbook.worksheets[0]
+    assert isinstance(found, Worksheet)
+    names = header(found)
+    for row in found.iter_rows(min_row=2):
+        for name, value in decisions.get(str(row[names.index("id")].value), {}).items():
+            found.cell(row[0].row or 0, names.index(name) + 1, value)
+    workbook.save(target)
+    return target
+
+
+def to_file(shop: Path, path: Path, *words: object) -> Path:
+    """A list as a workbook, by way of standard output."""
+    command = [sys.executable, "-m", "returnctl", *map(str, words), "-o", "xlsx"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RETURNCTL_NOW": DEMO_NOW}
+    done = subprocess.run(command, cwd=shop, env=environment, capture_output=True, timeout=60, check=True)
+    path.write_bytes(done.stdout)
+    return path
+
+
+@pytest.mark.parametrize("line", ["list", "todo", "order list", "export -"])
+def test_a_list_as_a_workbook_tells_the_same_as_in_csv(demo_once: Path, tmp_path: Path, line: str) -> None:
+    found = opened(to_file(demo_once, tmp_path / "x.xlsx", *line.split()))
+    rows = list(csv.DictReader(io.StringIO(does(demo_once, *line.split(), "-o", "csv").out)))
+    ids = [found.cell(row, header(found).index("id") + 1) for row in range(2, found.max_row + 1)]
+    assert [cell.value for cell in ids] == [row["id"] for row in rows]
+    assert {cell.data_type for cell in ids} == {"s"}
+    names = {name.partition(" (")[0] for name in header(found)}
+    assert names - {"decision", "reason_code", "items", "reference", "note"} <= set(rows[0])
+
+
+def test_a_workbook_is_not_for_terminals(demo_once: Path) -> None:
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RETURNCTL_NOW": DEMO_NOW}
+    for line in ("list -o xlsx", "export - -o xlsx"):
+        command = [sys.executable, "-m", "returnctl", *line.split()]
+        done = subprocess.run(
+            command, cwd=demo_once, env=environment, stdout=theirs, stderr=subprocess.PIPE, text=True, timeout=60,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, "> returns.xlsx" in done.stderr) == (2, True)
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_ids_dates_and_amounts_are_what_they_are(empty: Path, tmp_path: Path) -> None:
+    take(empty, an_order(ID, buyer={"id": "=1+1", "name": "x"}))
+    typed(empty, f"apply {ID} --item 1=1 --reason damaged --external {ID}")
+    does(empty, "export", tmp_path / "x.xlsx")
+    found = opened(tmp_path / "x.xlsx")
+    row = dict(zip((name.partition(" (")[0] for name in header(found)), found[2], strict=True))
+    kinds = {name: (cell.data_type, cell.value) for name, cell in row.items()}
+    assert [kinds[name] for name in ("external", "order", "buyer")] == [("s", ID), ("s", ID), ("s", "=1+1")]
+    assert kinds["units"] == ("n", 1)
+    assert kinds["updated"] == ("d", datetime.fromisoformat(DEMO_NOW).astimezone(NEW_YORK).replace(tzinfo=None))
+    assert row["total"].number_format == "0.00"
+    assert "updated (America/New_York)" in header(found)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_of_a_buyer_is_a_formula(empty: Path, tmp_path: Path, text: str) -> None:
+    take(empty, an_order())
+    does(empty, "apply", "L-1", "--reason", "damaged", f"--note={text}")
+    for name in ("x.xlsx", "x.csv"):
+        assert does(empty, "export", tmp_path / name).code == 0
+    found = opened(tmp_path / "x.xlsx")
+    cell = found.cell(2, header(found).index("reason_note") + 1)
+    assert (cell.data_type, cell.hyperlink) == ("s", None)
+    assert str(cell.value).strip() == text.strip()
+    [row] = csv.DictReader(io.StringIO((tmp_path / "x.csv").read_text(encoding="utf-8-sig"), newline=""))
+    assert row["reason_note"][0] == "'"
+
+
+def test_a_file_for_excel_has_a_mark_and_a_pipe_has_none(demo_once: Path, tmp_path: Path) -> None:
+    does(demo_once, "export", tmp_path / "x.csv")
+    data, piped = (tmp_path / "x.csv").read_bytes(), does(demo_once, "export", "-", "-o", "csv").out
+    assert data.startswith(b"\xef\xbb\xbfid,")
+    assert data.decode("utf-8-sig") == piped
+    assert (tmp_path / "x.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_documents_are_whole(demo_once: Path, tmp_path: Path) -> None:
+    for name in ("x.jsonl", "x.json"):
+        assert does(demo_once, "export", tmp_path / name, "--state", "refunded", "--state", "approved").code == 0
+    lines = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()]
+    assert lines == [json.loads(document(demo_once, number)) for number in (1, 7)]
+    assert json.loads((tmp_path / "x.json").read_text()) == lines
+    assert does(demo_once, "export", "-", "-o", "json", "--buyer", "nobody").json == []
+
+
+def test_a_row_a_line(empty: Path) -> None:
+    lines = [{"line": str(n), "sku": f"S-{n}", "quantity": 1, "net": "5.00"} for n in (1, 2)]
+    take(empty, an_order(lines=lines, shipping={"net": "0"}))
+    typed(empty, "apply L-1 --reason damaged")
+    rows = list(csv.DictReader(io.StringIO(does(empty, "export", "-", "-o", "csv", "--lines").out)))
+    assert [(row["id"], row["sku"], row["requested"]) for row in rows] == [("R-000001", f"S-{n}", "1") for n in (1, 2)]
+
+
+def test_nothing_is_written_over_and_nothing_is_left_behind(demo_once: Path, tmp_path: Path) -> None:
+    target = tmp_path / "x.csv"
+    target.write_text("mine")
+    refused = does(demo_once, "export", target, "--json")
+    assert refused.code == 2  # -o names the form of the file, which must be one of them
+    refused = does(demo_once, "export", target)
+    assert (refused.code, target.read_text()) == (1, "mine")
+    assert "--force" in refused.err
+    assert does(demo_once, "export", target, "--force").code == 0
+    assert target.read_text(encoding="utf-8-sig").startswith("id,")
+    assert does(demo_once, "export", tmp_path / "none" / "x.csv").code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+@pytest.mark.parametrize("line", ["export x", "export -", "export x.jsonl --lines", "export x.csv -o table"])
+def test_what_export_refuses(demo_once: Path, line: str) -> None:
+    assert does(demo_once, *line.split()).code == 2
+
+
+DECISIONS = {
+    "R-000003": {"decision": "receive"}, "R-000004": {"decision": "Pass", "note": "as new"},
+    "R-000005": {"decision": "refund", "reference": "TX-1"}, "R-000009": {"decision": "replace"},
+    "R-000014": {"note": "not decided"}, "R-000015": {"decision": " approve "},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["list", "todo", "export -"])
+def test_a_sheet_comes_back_with_its_decisions(demo: Path, tmp_path: Path, line: str) -> None:
+    path = filled(to_file(demo, tmp_path / "a.xlsx", *line.split()), tmp_path / "b.xlsx", DECISIONS)
+    before = kept(demo)
+    planned = does(demo, "decide", "--from", path, "-n", "--json")
+    assert (planned.code, kept(demo)) == (0, before)
+    assert {each["outcome"] for each in planned.json["results"]} == {"planned"}
+    done = does(demo, "decide", "--from", path, "--json")
+    rows = [str(cell.value) for cell in next(opened(path).iter_cols(min_col=header(opened(path)).index("id") + 1))]
+    assert (done.code, {each["outcome"] for each in done.json["results"]}) == (0, {"done"})
+    assert [rows[each["row"] - 1] for each in done.json["results"]] == [each["id"] for each in done.json["results"]]
+    stands = [record(demo, number)["state"] for number in (3, 4, 5, 9, 15)]
+    assert stands == ["received", "refund_due", "refunded", "replaced", "approved"]
+    assert record(demo, 5)["refunds"][0]["reference"] == "TX-1"
+    assert done.json["summary"]["left"] == len(rows) - 1 - 5
+    after = kept(demo)
+    again = does(demo, "decide", "--from", path, "--json")
+    assert (again.code, {each["outcome"] for each in again.json["results"]}) == (0, {"unchanged"})
+    assert kept(demo) == after
+
+
+def test_a_command_takes_the_rows_that_name_it(demo: Path, tmp_path: Path) -> None:
+    does(demo, "export", tmp_path / "a.xlsx")
+    path = filled(tmp_path / "a.xlsx", tmp_path / "b.xlsx", DECISIONS)
+    done = does(demo, "approve", "--from", path)
+    assert done.out.startswith("row 16: R-000015: approve → approved\n")
+    assert done.err == "1 went well, 0 stood already, 0 did not, 14 rows were left alone\n"
+    assert [record(demo, number)["state"] for number in (3, 15)] == ["in_transit", "approved"]
+
+
+def test_csv_does_the_same(demo: Path, tmp_path: Path) -> None:
+    does(demo, "export", tmp_path / "a.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text(encoding="utf-8-sig"))))
+    rows = [row | DECISIONS.get(row["id"], {}) for row in rows]
+    with (tmp_path / "b.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    done = does(demo, "decide", "--from", tmp_path / "b.csv", "--json")
+    assert (done.code, len(done.json["results"])) == (0, 5)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+@pytest.mark.parametrize("line", ["list", "export -"])
+def test_a_return_that_has_moved_on_is_not_touched(demo: Path, tmp_path: Path, line: str, form: str) -> None:
+    """Unless it moved where the decision leads."""
+    path = tmp_path / f"a.{form}"
+    if form == "xlsx":
+        to_file(demo, path, *line.split())
+    else:
+        path.write_text(does(demo, *line.split(), "-o", "csv").out)
+    typed(demo, "note 15 seen", "inspect 4 --pass", now="2026-11-22T10:00:00-08:00")
+    if form == "xlsx":
+        filled(path, path, {"R-000015": {"decision": "approve"}, "R-000004": {"decision": "pass"}})
+    else:
+        rows = list(csv.reader(io.StringIO(path.read_text())))
+        told = {"R-000015": "approve", "R-000004": "pass"}
+        place = rows[0].index("decision") if "decision" in rows[0] else len(rows[0])
+        for row in rows:
+            row[place : place + 1] = ["decision" if row is rows[0] else told.get(row[0], "")]
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+    done = does(demo, "decide", "--from", path, "--json", now="2026-11-22T11:00:00-08:00")
+    assert [each["outcome"] for each in done.json["results"]] == ["unchanged", "refused"]
+    assert done.error["code"] == "moved_on"
+    assert record(demo, 15)["state"] == "requested"
+    people = does(demo, "decide", "--from", path, now="2026-11-22T11:00:00-08:00")
+    assert (people.code, "row 16: R-000015 has moved on" in people.err) == (3, True)
+
+
+BAD = [
+    ({"decision": "frob"}, "unknown_decision", "decision"),
+    ({"decision": "approve", "reference": "x"}, "unknown_field", "reference"),
+    ({"decision": "approve", "note": "#N/A"}, "error_cell", "note"),
+    ({"decision": "approve", "items": "1=x"}, "bad_request", ""),
+]
+
+
+@pytest.mark.parametrize(("cells", "why", "column"), BAD)
+def test_bad_rows_are_told_and_the_others_done(
+    demo: Path, tmp_path: Path, cells: dict[str, str], why: str, column: str
+) -> None:
+    does(demo, "export", tmp_path / "a.xlsx")
+    path = filled(tmp_path / "a.xlsx", tmp_path / "b.xlsx", {"R-000015": cells, "R-000003": {"decision": "receive"}})
+    done = does(demo, "decide", "--from", path, "--json")
+    facts = done.error["facts"]
+    assert (done.code, facts["why"], facts["row"], facts["column"]) == (3, why, 16, column)
+    assert [each["outcome"] for each in done.json["results"]] == ["done", "failed"]
+    assert record(demo, 3)["state"] == "received"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "state"),
+    [
+        ("approve", '{"id": "15", "items": {"2": 1}}\n', "approved"),
+        ("reject --note sorry", "id,reason\n15,not_eligible\n", "rejected"),
+        ("ship", "id,carrier,tracking\n1,UPS,1Z9\n", "in_transit"),
+        ("receive --pass", "id\n3\n", "refund_due"),
+        ("receive", "id,verdict,items\n3,fail,1=1\n", "rejected"),
+        ("inspect", "id,grades\n4,1=as_sent:1\n", "refund_due"),
+        ("inspect --fail", "id\n4\n", "rejected"),
+        ("refund", "id,paid\n5,TRUE\n", "refunded"),
+        ("refund --paid", "id\n5\n", "refunded"),
+        ("replace", "id,tracking\n9,1Z9\n", "replaced"),
+        ("convert", "id\n9\n", "refund_due"),
+        ("cancel", "id,note\n1,never mind\n", "cancelled"),
+        ("decide", '{"id": "15", "decision": "approve"}\n{"id": "4"}\n', "approved"),
+    ],
+)
+def test_plain_requests_need_no_decision(demo: Path, line: str, text: str, state: str) -> None:
+    done = does(demo, *line.split(), "--from", "-", "--json", input=text)
+    first = done.json["results"][0]
+    assert (first["outcome"], first["to"], first["row"]) == ("done", state, 1 if text.startswith("{") else 2), done
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "code"),
+    [
+        ("approve 15 --from -", "id\n15\n", 2),
+        ("ship 1 --from -", "id\n15\n", 2),
+        ("decide", "", 2),
+        ("ship", "", 2),
+        ("inspect --item 1=as_sent --from -", "id\n4\n", 2),
+        ("inspect --from -", "id\n4\n", 2),
+        ("approve --from -", "order\n15\n", 1),
+        ("decide --from -", "id\n15\n", 1),
+        ("approve --from -", "id,state\n15,requested\n", 1),
+        ("decide --from -", '{"id": "15"}\n', 1),
+        ("decide --from -", "[]\n", 1),
+        ("decide --from nowhere.xlsx", "", 1),
+    ],
+)
+def test_what_is_refused(demo_once: Path, line: str, text: str, code: int) -> None:
+    refused = does(demo_once, *line.split(), input=text)
+    assert (refused.code, refused.out) == (code, "")
+    assert "Traceback" not in refused.err
+
+
+def test_orders_in_a_workbook_are_those_in_csv(empty: Path, tmp_path: Path) -> None:
+    data = (ROOT / "tests/data/seller-center-orders-us.csv").read_text("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data, newline="")))
+    (tmp_path / "x.xlsx").write_bytes(book({"OrderSKUList": sheet(texts(rows), split=True)}))
+    taken = does(empty, "import", tmp_path / "x.xlsx", "--json").json["summary"]
+    assert (taken["new"] > 0, taken["bad"]) == (True, 0)
+    again = does(empty, "import", ROOT / "tests/data/seller-center-orders-us.csv", "--json").json["summary"]
+    assert again == {"new": 0, "changed": 0, "unchanged": taken["new"], "bad": 0}
+
+
+def test_a_workbook_of_applications(empty: Path, tmp_path: Path) -> None:
+    take(empty, an_order(ID))
+    rows = texts([["order", "items", "reason", "external"], [ID, "1=2", "damaged", "x"]])
+    rows[1][3] = number("42")
+    (tmp_path / "x.xlsx").write_bytes(book({"a": sheet(rows)}))
+    assert does(empty, "apply", "--from", tmp_path / "x.xlsx").code == 0
+    assert record(empty, 1)["external"]["return_id"] == "42"
+
+
+def test_damaged_workbooks_are_told(demo_once: Path, tmp_path: Path) -> None:
+    does(demo_once, "export", tmp_path / "x.xlsx")
+    whole = (tmp_path / "x.xlsx").read_bytes()
+    for data in (whole[:-40], whole[:200], b"\xd0\xcf\x11\xe0", b"PK\x03\x04"):
+        (tmp_path / "y.xlsx").write_bytes(data)
+        done = does(demo_once, "decide", "--from", tmp_path / "y.xlsx", "--json")
+        assert (done.code, done.error["code"]) == (1, "bad_file")
