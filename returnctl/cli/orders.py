@@ -28,13 +28,14 @@ class Came:
 
     def __init__(self) -> None:
         self.counts = dict.fromkeys(("new", "changed", "unchanged", "bad"), 0)
-        self.returns = 0
+        self.returns = self.settled = 0
         self.warnings: dict[str, list[str]] = {}
 
     def add(self, batch: Taken) -> None:
         for name, number in batch.counts().items():
             self.counts[name] += number
         self.returns += len(batch.returns)
+        self.settled += batch.settled
         for done in batch.returns:
             for code in done.result.warnings:
                 named = self.warnings.setdefault(code, [])
@@ -103,9 +104,15 @@ def _import(wanted: Wanted, asked: Asked, *, strict: bool) -> int:
     if wanted.format == "table":
         _say_warnings(came)
         if not wanted.quiet and counts["new"] + came.returns and not wanted.dry_run:
-            command = "returnctl todo" if came.returns else "returnctl order list"
-            put(["  " + say("next: {command}", command=command) + "\n"])
+            put(["  " + say("next: {command}", command=_next(came)) + "\n"])
     return code
+
+
+def _next(came: Came) -> str:
+    """Settlements are imported to be looked at against the rest."""
+    if came.settled:
+        return "returnctl reconcile"
+    return "returnctl todo" if came.returns else "returnctl order list"
 
 
 def _say_warnings(came: Came) -> None:

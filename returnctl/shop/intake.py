@@ -57,12 +57,16 @@ class Seen(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What came of a batch: what is bad, how each order or row of a settlement stood, and what came of each return."""
+    """What came of a batch: what is bad, how each order or row of a settlement stood, and what came of each return.
+
+    `settled` is how many rows of settlements there are.
+    """
 
     bad: list[Done]
     found: list[tuple[str, State]] = []
     warnings: tuple[str, ...] = ()
     returns: list[Done] = []
+    settled: int = 0
 
     def results(self, road: Road) -> Iterator[Done]:
         yield from self.bad
@@ -159,7 +163,7 @@ def _taken(road: Road, batch: list[Found], number: int, seen: Seen, stopped: Cal
     returns = _observed(road, reports, stopped) if reports else []
     failed = [done for done in returns if done.failure]
     returns = [done for done in returns if not done.failure]
-    return Taken([*bad, *failed], list(zip(names, states + stood, strict=True)), warnings + more, returns)
+    return Taken([*bad, *failed], list(zip(names, states + stood, strict=True)), warnings + more, returns, len(settled))
 
 
 def _observed(road: Road, reports: list[FoundReport], stopped: Callable[[], bool]) -> list[Done]:

@@ -69,6 +69,10 @@ def test_a_settlement_is_taken_in_once(shop: Path) -> None:
     assert run("fsck", cwd=shop).code == 0
 
 
+def test_what_comes_after_an_import(shop: Path) -> None:
+    assert run("import", SETTLED, cwd=shop).out.endswith("next: returnctl reconcile\n")
+
+
 def test_orders_and_settlements_come_together_and_under_a_key(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     assert run("init", root, "-q", "--market", "US").code == 0

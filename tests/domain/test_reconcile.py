@@ -111,6 +111,12 @@ PARTS = having(REFUNDED, refunds=tuple(
             confirmed=Decimal(part))
     for part in ("60.00", "33.15")
 ))  # fmt: skip
+SMALL = external(
+    having(REFUNDED, refunds=(replace(
+        REFUNDED.stored.refunds[0], reference="403500", amount=Decimal(3), net=Decimal(3), tax=Decimal(0),
+        confirmed=Decimal(3),
+    ),)), status="Completed", refund=Decimal(3),
+)  # fmt: skip
 PROMISED = resolved("compensated", "30.00")
 SOON = {"now": NOW + DAY}
 
@@ -155,6 +161,10 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "settled twice": (lambda: found(REFUNDED, settled=(a_row(), a_row(nth=2))), [("refunded_twice", "93.15")]),
     "…in two rows": (lambda: found(REFUNDED, settled=(a_row("62.10"), a_row("31.05"))), []),
     "…a row for each unit": (lambda: found(REFUNDED, settled=tuple(a_row("31.05", nth=n) for n in (1, 2, 3))), []),
+    "a small refund twice, though its tax and shipping could explain as much": (
+        lambda: found(SMALL, settled=(a_row("3.00"), a_row("3.00", nth=2))), [("refunded_twice", "3.00")],
+    ),
+    "…two that tax and shipping explain": (lambda: found(SMALL, settled=(a_row("3.00"), a_row("1.00"))), []),
     "more than the worksheet": (lambda: found(MORE, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
     "more was settled": (lambda: found(REFUNDED, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
     "…with the tax that the platform leaves out": (
