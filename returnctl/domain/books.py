@@ -154,14 +154,17 @@ def _known(books: Books, record: Return) -> Paid:
     least, most = booked.net, known
     if record.external or known > booked.amount:
         least, most = _bounds(record, known)
-    least = max(least - _shipping(record), ZERO)
+    least = max(least - _shipping(record, known), ZERO)
     return Paid(record, booked.amount, platform, ZERO, least, most, _went_at(record))
 
 
-def _shipping(record: Return) -> Decimal:
-    """What its worksheet gives for shipping, which stands in another column of a settlement."""
-    lines = record.breakdown.lines if record.breakdown else ()
-    return sum((line.net for line in lines if line.code == "outbound_shipping"), ZERO)
+def _shipping(record: Return, known: Decimal) -> Decimal:
+    """What it gave for shipping, which stands in another column of a settlement; of a part its share."""
+    sheet = record.breakdown
+    if sheet is None or not sheet.total:
+        return ZERO
+    whole = sum((line.net for line in sheet.lines if line.code == "outbound_shipping"), ZERO)
+    return min(whole, rounded(whole * known / sheet.total, record.currency))
 
 
 def _bounds(record: Return, known: Decimal) -> tuple[Decimal, Decimal]:
