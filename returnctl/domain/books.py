@@ -104,15 +104,15 @@ def own_payments(record: Return) -> list[Refund]:
     return [x for x in confirmed if x.method == "store_credit" or x.reference not in (None, theirs)]
 
 
-def paid(books: Books) -> tuple[list[Paid], Decimal]:
-    """What went back for each return, and what was settled beyond all of them.
+def paid(books: Books, spare: Decimal = ZERO) -> tuple[list[Paid], Decimal]:
+    """What went back for each return, and what was settled beyond all of them; `spare` is known to be beyond.
 
     Rows do not name returns, so settled money is told first to those returns that together explain all of it, then to
     others that paid, the earliest first; then to those that are to pay; then to those that were refused or ended. Each
     gets the least that it must find before any gets more.
     """
     found = [_known(books, record) for record in books.returns]
-    pool, told = sum((row.paid_back for row in books.refunds), ZERO), [ZERO] * len(found)
+    pool, told = sum((row.paid_back for row in books.refunds), -spare), [ZERO] * len(found)
     first = _explaining(found, pool)
     order = sorted(range(len(found)), key=lambda at: (*_turn(found[at], at in first), *_place(books, found[at])))
     for _, same in groupby(order, key=lambda at: _turn(found[at], at in first)):

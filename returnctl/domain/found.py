@@ -12,9 +12,7 @@ from msgspec.structs import replace
 
 from returnctl.domain.books import Books
 from returnctl.domain.calendar import local_day
-from returnctl.domain.external import Seen
-from returnctl.domain.money import ZERO
-from returnctl.domain.record import Return
+from returnctl.domain.record import Return, Seen
 from returnctl.domain.settlement import Settled
 
 # A period of settlements is a month at the most, and a refund may settle in the one after that in which it was made:
@@ -111,9 +109,9 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 
 def added(sums: dict[tuple[str, str, str], Sum], found: Finding) -> None:
-    key = (found.account or "", found.month, found.currency)
+    key, nothing = (found.account or "", found.month, found.currency), found.amount * 0
     before = sums.get(key) or Sum(
-        account=found.account, month=found.month, currency=found.currency, findings=0, lost=ZERO, open=ZERO
+        account=found.account, month=found.month, currency=found.currency, findings=0, lost=nothing, open=nothing
     )
     name = "lost" if found.loses else "open"
     more = {name: getattr(before, name) + found.counted, "findings": before.findings + 1}

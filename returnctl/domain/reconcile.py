@@ -26,11 +26,14 @@ _WAITS = frozenset({State.RECEIVED, State.REFUND_DUE, State.REFUNDING})
 def reconcile(books: Books) -> list[Finding]:
     """What is found of one order."""
     payments, beyond = paid(books)
+    spare = _spare(books.refunds, [one.least for one in payments if one.least], twins_only=beyond <= 0)
+    if spare:
+        payments, beyond = paid(books, spare)
     found: list[Finding] = []
     for one in payments:
         found += _of_return(books, one)
     found += _same_units(books, payments)
-    found += _beyond(books, payments, beyond)
+    found += _beyond(books, payments, beyond + spare, twice=bool(spare))
     found += charges(books)
     found += compensations(books)
     return counted_once(found)
@@ -138,17 +141,16 @@ def reaches(books: Books, at: datetime) -> bool:
     return books.covered is not None and at + SETTLES <= books.covered
 
 
-def _beyond(books: Books, payments: list[Paid], beyond: Decimal) -> Iterator[Finding]:
+def _beyond(books: Books, payments: list[Paid], beyond: Decimal, *, twice: bool) -> Iterator[Finding]:
     """Settled refunds that no return accounts for."""
     rows = books.refunds
-    spare = _spare(rows, [one.least for one in payments if one.least], twins_only=beyond <= 0)
-    if beyond <= 0 and not spare:
+    if beyond <= 0:
         return
     at = max(row.settled_at for row in rows)
     if payments:
-        code = "refunded_twice" if spare else "refunded_above_breakdown"
+        code = "refunded_twice" if twice else "refunded_above_breakdown"
         only = payments[0].record if len(payments) == 1 else None
-        yield finding(books, code, at, max(spare, beyond), only, rows, side=BEYOND)
+        yield finding(books, code, at, beyond, only, rows, side=BEYOND)
     elif not (books.bought and books.bought.cancelled_at):
         yield finding(books, "settled_unknown", at, beyond, rows=rows)
 

@@ -108,7 +108,7 @@ def test_what_does_not_agree(shop: Path) -> None:
     assert twice["rows"] == [{"file": SETTLED.name, "row": 7}, {"file": SETTLED.name, "row": 8}]
     assert twice["next"] == "returnctl escalate R-000002 --as seller --claim refund_amount"
     sums = found.json["sums"]
-    assert [(x["account"], x["month"], x["currency"], x["open"]) for x in sums] == [(None, "2026-11", "USD", "0")]
+    assert [(x["account"], x["month"], x["currency"], x["open"]) for x in sums] == [(None, "2026-11", "USD", "0.00")]
 
 
 def test_the_command_that_is_named_can_be_typed(shop: Path) -> None:
