@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.cli.answer import is_plain, mention, put
+from returnctl.cli.answer import is_plain, mention, put, put_workbook
 from returnctl.cli.group import Command
 from returnctl.cli.looking import tell_damaged
 from returnctl.cli.options import COUNT, Wanted, option, pass_wanted, writes
@@ -66,9 +66,9 @@ class Asked:
 @option("--until", metavar="WHEN", help=mark("Only what was applied for before."))
 @option("--by", type=click.Choice(_BY), help=mark("What to count by (default: an overview)."))
 @option("--limit", type=COUNT, help=mark("At most this many groups."))
-@option("--html", "page", metavar="FILE", help=mark("Also write it as a page: one file, without scripts."))
+@option("--html", "page", metavar="FILE", help=mark("Write it as a page: one file, without scripts."))
 @option("--force", is_flag=True, help=mark("Write over a file that is no report."))
-@writes("table", "json", "csv")
+@writes("table", "json", "csv", "xlsx")
 @pass_wanted
 def report(
     wanted: Wanted, /, since: str | None = None, until: str | None = None, by: str | None = None,
@@ -77,12 +77,18 @@ def report(
     period = _period(wanted, since, until)
     with wanted.find_shop().store.reading() as snapshot:
         asked = Asked(wanted, snapshot.tables(), period, by, limit)
-        if page is None:
-            put(_written(asked))
-        else:
-            _write(asked, Path(page), force=force)
+        _show(asked, page, force=force)
         damaged = snapshot.damaged()
     return tell_damaged(wanted, damaged)
+
+
+def _show(asked: Asked, page: str | None, *, force: bool) -> None:
+    if page is not None:
+        _write(asked, Path(page), force=force)
+    elif asked.wanted.format == "xlsx":
+        _put_sheets(asked)
+    else:
+        put(_written(asked))
 
 
 def _period(wanted: Wanted, since: str | None, until: str | None) -> Period:
@@ -128,6 +134,17 @@ def _csv(asked: Asked) -> Iterator[str]:
         return written(long(asked.overview(), currencies), "csv", (), _none)
     by = asked.by
     return written((flat(row, by, currencies) for row in asked.rows(by, asked.limit)), "csv", (), _none)
+
+
+def _put_sheets(asked: Asked) -> None:
+    from returnctl.output.report_sheets import of_figures, of_groups
+
+    currencies, by = asked.tables.currencies(), asked.by
+    if by:
+        put_workbook(asked.wanted, [of_groups(asked.rows(by, asked.limit), by, currencies)])
+        return
+    months = of_groups(asked.rows("month", None), "month", currencies)
+    put_workbook(asked.wanted, [of_figures(asked.overview(), currencies), months])
 
 
 def _none(_: object) -> tuple[str, ...]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 
 from returnctl.domain.measures import MEASURES
-from tests.cli.shops import DEMO_NOW, an_order, take, typed
+from tests.cli.shops import DEMO_NOW, ROOT, an_order, take, typed
 from tests.program import Ran, run
 
 BY = ("reason", "sku", "policy", "buyer", "account", "month")
@@ -154,6 +158,31 @@ def test_who_was_removed_counts_still(demo: Path) -> None:
     assert [(x["orders"], x["returns"]) for x in groups if x["key"] == "anonymized"] == [(None, 6)]
 
 
+# --- sheets
+
+
+def sheets(shop: Path, *words: str) -> dict[str, list[dict[str, Any]]]:
+    told = subprocess.run(
+        [sys.executable, "-m", "returnctl", "-C", shop, "report", "-o", "xlsx", *words], cwd=ROOT, capture_output=True,
+        check=True, env=os.environ | {"RETURNCTL_NOW": DEMO_NOW},
+    )  # fmt: skip
+    found = {}
+    for sheet in openpyxl.load_workbook(io.BytesIO(told.stdout)).worksheets:
+        head, *rows = sheet.iter_rows(values_only=True)
+        found[sheet.title] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
+    return found
+
+
+def test_sheets_hold_numbers(demo_once: Path) -> None:
+    (rows,) = sheets(demo_once, "--by", "reason").values()
+    assert (rows[0]["reason"], rows[0]["returns"]) == ("damaged", 9)
+    assert (rows[0]["money.USD.refunded"], rows[0]["missed.seller"], rows[1]["refund.count"]) == (34.65, 3, None)
+    found = sheets(demo_once)
+    assert list(found) == ["figures", "by month"]
+    told = {(row["figure"], row["of"]): row["value"] for row in found["figures"]}
+    assert (told["returns", None], told["money.USD.refunded", None], told["reason", "damaged"]) == (15, 34.65, 9)
+
+
 # --- the page
 
 
@@ -245,6 +274,8 @@ def test_names_from_outside_do_nothing(hostile: Path, by: str) -> None:
     for cell in (cell for row in csv.reader(io.StringIO(table)) for cell in row):
         assert not cell.startswith(("=", "+", "-", "@"))
     assert all(chart.tag.endswith("svg") for chart in charts(text))
+    ((row, *_),) = sheets(hostile, "--by", by).values()
+    assert row["returns"] == 6
 
 
 def test_who_stands_out_is_named_as_it_is(hostile: Path) -> None:
