@@ -51,6 +51,7 @@ def workflow() -> str:
     staying = ", ".join(event for event in ANYWHERE if event is not Event.FEEDBACK)
     lines = (
         say("in every state: {events}", events=staying),
+        say("from any state to the one that a platform reports: {events}", events=Event.OBSERVE.value),
         say("once it has ended, or while it is rejected: {events}", events=Event.FEEDBACK.value),
     )
     return "\n".join((aligned(rows, [say("from"), say("event"), say("to")]), "", *lines))
