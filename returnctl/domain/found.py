@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from returnctl.domain.books import Books
 from returnctl.domain.calendar import local_day
-from returnctl.domain.record import Return, Seen
+from returnctl.domain.external import Seen
+from returnctl.domain.record import Return
 from returnctl.domain.settlement import Settled
 
 # A period of settlements is a month at the most, and a refund may settle in the one after that in which it was made:

@@ -9,8 +9,8 @@ import returnctl.readers
 from returnctl.output.intake_words import WHY
 
 MODULES = (
-    "amounts dates fields order_documents orders partner_api return_rows seller_center settlements strict_json tables xlsx"
-    " xlsx_values"
+    "amounts dates fields order_documents orders partner_api return_rows seller_center settlements strict_json tables"
+    " xlsx xlsx_values"
 ).split()
 SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read_text() for name in MODULES)
 CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
@@ -18,8 +18,8 @@ CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
 # `_file` is joined to the name of a form.
 ELSEWHERE = {
     "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing", "bad_file_name",
-    "bad_request", "unknown_field", "settlement_file", "not_a_page", "not_a_report", "error_cell", "version_not_editable",
-    "unknown_order", "other_order", "unknown_sku", "order_in_other_currency",
+    "bad_request", "unknown_field", "settlement_file", "not_a_page", "not_a_report", "error_cell",
+    "version_not_editable", "unknown_order", "other_order", "unknown_sku", "order_in_other_currency",
 }  # fmt: skip
 
 
