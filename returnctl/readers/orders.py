@@ -22,7 +22,7 @@ from returnctl.readers.return_rows import read_returns
 from returnctl.readers.seller_center import read_export
 from returnctl.readers.sku_rows import NEEDED, header
 from returnctl.readers.strict_json import BOM, read_json, read_json_lines
-from returnctl.readers.tables import Table, read_table
+from returnctl.readers.tables import Table, is_workbook, read_table
 
 if TYPE_CHECKING:
     from returnctl.domain.order import Order
@@ -80,9 +80,12 @@ def read_import(file: str, data: bytes, habits: Habits, only: tuple[str, ...] = 
     return _table(read_table(data, file, lambda table: _form(table) is not None), habits, only)
 
 
-def holds_returns(head: bytes) -> bool:
-    """Whether a file that begins so has returns: they are taken in after the orders that they are of."""
-    text = head[:_HEAD].lower()
+def holds_returns(data: bytes) -> bool:
+    """Whether a file has returns, by its beginning; of a workbook all of it is needed. Raises BadFile."""
+    if is_workbook(data):
+        form = _form(read_table(data, "", lambda table: _form(table) is not None))
+        return form is not None and form.name == "returns"
+    text = data[:_HEAD].lower()
     return any(mark in text for mark in (b"return order id", b'"return_orders"', b'"return_id"'))
 
 

@@ -74,9 +74,13 @@ class SheetTable(Table, frozen=True):
             yield number, cells + [""] * (width - len(cells))
 
 
+def is_workbook(data: bytes) -> bool:
+    return data.startswith(_WORKBOOKS)
+
+
 def read_table(data: bytes, file: str, is_known: Callable[[Table], bool] = lambda _: False) -> Table:
     """Of a workbook the sheet that `is_known`, or else the first with anything in it. Raises BadFile."""
-    if data.startswith(_WORKBOOKS):
+    if is_workbook(data):
         return _sheet(data, file, is_known)
     if len(data) > LARGEST_FILE:
         raise BadFile(file=file, why="file_too_large", limit=LARGEST_FILE)

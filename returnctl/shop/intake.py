@@ -18,6 +18,7 @@ from returnctl.domain.states import Role
 from returnctl.errors import BadFile, BadRow, Failure, NotFound, NotKnown
 from returnctl.readers.intake import LARGEST_FILE, FoundOrder, FoundReport, FoundSettled, Habits, placed
 from returnctl.readers.orders import holds_returns, read_import, read_orders
+from returnctl.readers.tables import is_workbook
 from returnctl.shop.reading import opened, up_to
 from returnctl.shop.road import Done, Result, Road, Told
 from returnctl.shop.settling import State, batch_key, commit_settled, is_known
@@ -123,8 +124,9 @@ def _holds_returns(name: str) -> bool:
         return False
     try:
         with opened(name) as file:
-            return holds_returns(file.read(_HEAD) or b"")
-    except OSError:
+            head = file.read(_HEAD) or b""
+            return holds_returns(head + (file.read(LARGEST_FILE) if is_workbook(head) else b""))
+    except (OSError, BadFile):
         return False
 
 

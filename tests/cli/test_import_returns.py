@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +79,25 @@ def test_orders_come_before_the_returns_that_they_are_of(tmp_path: Path) -> None
     done = imported(root, API, RETURNS, ORDERS)
     assert (done.code, done.json["summary"]["bad"]) == (0, 0)
     assert len(states(root)) == 6
+
+
+def as_workbook(export: Path, folder: Path) -> Path:
+    """The same cells, as the other form in which Seller Center gives them."""
+    target = folder / f"{export.stem}.xlsx"
+    with xlsxwriter.Workbook(target) as book, export.open(encoding="utf-8-sig", newline="") as file:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(csv.reader(file)):
+            for column, cell in enumerate(cells):
+                sheet.write_string(row, column, cell)
+    return target
+
+
+def test_so_they_do_in_workbooks(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    assert run("init", root, "-q").code == 0
+    done = imported(root, as_workbook(RETURNS, tmp_path), as_workbook(ORDERS, tmp_path))
+    assert (done.code, done.json["summary"]) == (0, {"new": 18, "changed": 0, "unchanged": 0, "bad": 0})
+    assert states(root) == STATES
 
 
 def test_both_sources_are_one_return_and_the_later_one_holds(stocked: Path) -> None:
