@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from returnctl.errors import BadFile
+from returnctl.readers.orders import holds_returns
 from tests.readers.exports import DATA, found, orders, problems
 
 ORDERS: list[dict[str, Any]] = json.loads((DATA / "orders.json").read_text())
@@ -144,3 +147,19 @@ def test_any_value_anywhere_gives_an_order_or_our_error(path: tuple[str | int, .
         inner = inner[step]
     inner[path[-1]] = value
     assert len(found(json.dumps([order]).encode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (["Return Order ID", "Order ID", "Return Type", "Return Status", "Time Requested", "SKU ID"], True),
+        (["Order ID", "Order Status", "SKU ID"], False),
+        (["Name", "Colour"], False),
+    ],
+)
+def test_returns_are_known_in_text_and_in_workbooks(columns: list[str], expected: bool) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet().write_row(0, 0, columns)
+    assert holds_returns(file.getvalue()) == expected
+    assert holds_returns(",".join(columns).encode()) == expected
