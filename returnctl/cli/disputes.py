@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
-from returnctl.cli.verbs import Ids, each_id, ids, one_id
+from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
+from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file, needed
 from returnctl.domain.dispute import CLAIMS, OUTCOMES
 from returnctl.output.words import mark
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @option("--claim", type=click.Choice(CLAIMS), default="other", help=mark("What is contested."))
 @option("--amount", metavar="AMOUNT", help=mark("What is asked for."))
 @option("--note", default="", help=mark("The claim in words."))
@@ -26,9 +26,11 @@ from returnctl.output.words import mark
     help=mark("From negotiation to the platform, or to appeal."),
 )
 @option("--case", "number", metavar="ID", help=mark("The platform's number of the case."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import dispute
     from returnctl.domain.states import Role
@@ -38,26 +40,31 @@ def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, 
 
 
 @click.command(cls=Command)
-@one_id
-@option("--amount", metavar="AMOUNT", required=True, help=mark("What is offered, to be paid from now on."))
+@id_or_file
+@option("--amount", metavar="AMOUNT", help=mark("What is offered, to be paid from now on."))
 @option("--until", metavar="WHEN", help=mark("When it lapses (default: the policy's time to negotiate)."))
 @option("--note", default="", help=mark("Told to the other side."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
-def offer(wanted: Wanted, /, id: str, amount: str, until: str | None, note: str) -> int:  # noqa: A002
+@by_rows
+def offer(wanted: Wanted, /, id: str, amount: str | None, until: str | None, note: str) -> int:  # noqa: A002
     from returnctl.domain import negotiation
 
+    amount = needed(amount, "--amount", "amount", example="12.50")
     facts = {"amount": _typed(amount), "until": wanted.instant(until, "--until"), "note": note}
     return each_id(wanted, (id,), negotiation.offer, **facts)
 
 
 @click.command(cls=Command)
-@ids
+@ids_or_file
 @option("--note", default="", help=mark("Told to the other side."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def accept(wanted: Wanted, /, ids: Ids, note: str) -> int:
     from returnctl.domain import negotiation
 
@@ -65,11 +72,13 @@ def accept(wanted: Wanted, /, ids: Ids, note: str) -> int:
 
 
 @click.command(cls=Command)
-@ids
+@ids_or_file
 @option("--note", default="", help=mark("Told to the other side."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def decline(wanted: Wanted, /, ids: Ids, note: str) -> int:
     from returnctl.domain import negotiation
 
@@ -77,19 +86,22 @@ def decline(wanted: Wanted, /, ids: Ids, note: str) -> int:
 
 
 @click.command(cls=Command)
-@one_id
-@option("--outcome", type=click.Choice(OUTCOMES), required=True, help=mark("What was decided."))
+@id_or_file
+@option("--outcome", type=click.Choice(OUTCOMES), help=mark("What was decided."))
 @option("--amount", metavar="AMOUNT", help=mark("What is still to be paid from now on."))
 @option("--reference", metavar="ID", help=mark("The platform's number of the decision or payment."))
 @option("--note", default="", help=mark("The reasons given."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
-def resolve(wanted: Wanted, /, id: str, amount: str | None, **said: Any) -> int:  # noqa: A002
+@by_rows
+def resolve(wanted: Wanted, /, id: str, outcome: str | None, amount: str | None, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import dispute
     from returnctl.domain.states import Role
 
-    return each_id(wanted, (id,), dispute.resolve, Role.PLATFORM, amount=_typed(amount), **said)
+    facts = said | {"outcome": needed(outcome, "--outcome", "one_of", choices=list(OUTCOMES))}
+    return each_id(wanted, (id,), dispute.resolve, Role.PLATFORM, amount=_typed(amount), **facts)
 
 
 def _typed(amount: str | None) -> Any:

@@ -8,15 +8,16 @@ import click
 
 from returnctl.cli.answer import answer, put
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
-from returnctl.cli.verbs import Ids, each_id, ids, one_id
+from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
+from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file, needed
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
 if TYPE_CHECKING:
     from returnctl.shop.road import Done
 
-_text = click.argument("text", metavar="TEXT")
+_RATINGS = [1, 2, 3, 4, 5]
+_text = click.argument("text", metavar="TEXT", required=False)
 
 
 def _said(text: str | None, wanted: str = "text") -> str:
@@ -26,13 +27,15 @@ def _said(text: str | None, wanted: str = "text") -> str:
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @click.argument("text", metavar="[TEXT]", required=False)
 @option("--template", metavar="NAME", help=mark("A message of the policy, by its name under wording.templates."))
 @option("--long", is_flag=True, help=mark("Send it even if the platform takes no message of that size."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def message(wanted: Wanted, /, id: str, text: str | None, template: str | None, long: bool) -> int:  # noqa: A002
     from returnctl.domain import remarks
     from returnctl.domain.states import Role
@@ -72,66 +75,82 @@ def _with_words(wanted: Wanted, done: Done) -> Done:
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @_text
+@from_file
 @writing
 @everywhere
 @pass_wanted
-def note(wanted: Wanted, /, id: str, text: str) -> int:  # noqa: A002
+@by_rows
+def note(wanted: Wanted, /, id: str, text: str | None) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
     return each_id(wanted, (id,), remarks.note, text=_said(text))
 
 
 @click.command(cls=Command)
-@ids
-@option("--set", "at", metavar="WHEN", required=True, help=mark("Until when, instead of the policy's deadline."))
+@ids_or_file
+@option("--set", "at", metavar="WHEN", help=mark("Until when, instead of the policy's deadline."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
-def due(wanted: Wanted, /, ids: Ids, at: str) -> int:
+@by_rows
+def due(wanted: Wanted, /, ids: Ids, at: str | None) -> int:
     from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), remarks.set_due, at=wanted.instant(at, "--set"))
+    return each_id(wanted, typed_ids(ids), remarks.set_due, at=wanted.instant(needed(at, "--set", "instant"), "--set"))
 
 
 @click.command(cls=Command)
-@one_id
-@click.argument("evidence", metavar="FILE...", nargs=-1, required=True)
+@id_or_file
+@click.argument("evidence", metavar="FILE...", nargs=-1)
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), remarks.attach, evidence=evidence)
+    return each_id(wanted, (id,), remarks.attach, evidence=needed(evidence or None, "FILE", "text"))
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
 @option(
     "--rating",
     type=click.IntRange(1, 5),
-    required=True,
     metavar="1..5",
     help=mark("How content the buyer is: 1 not at all, 5 very much."),
 )
 @option("--comment", default="", help=mark("What the buyer says of it."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
-def feedback(wanted: Wanted, /, id: str, rating: int, comment: str) -> int:  # noqa: A002
+@by_rows
+def feedback(wanted: Wanted, /, id: str, rating: int | None, comment: str) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), remarks.feedback, "buyer", rating=rating, comment=comment.strip())
+    return each_id(
+        wanted,
+        (id,),
+        remarks.feedback,
+        "buyer",
+        rating=needed(rating, "--rating", "one_of", choices=_RATINGS),
+        comment=comment.strip(),
+    )
 
 
 @click.command(cls=Command)
-@ids
+@ids_or_file
 @option("--only", metavar="WHAT", help=mark("Only this of what is owed, such as approved."))
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
     from returnctl.domain import remarks
 
@@ -139,10 +158,12 @@ def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
 
 
 @click.command(cls=Command)
-@one_id
+@id_or_file
+@from_file
 @writing
 @everywhere
 @pass_wanted
+@by_rows
 def undo(wanted: Wanted, /, id: str) -> int:  # noqa: A002
     from returnctl.domain.undo import undo
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Ids = tuple[str, ...]
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., int])
 
 ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
@@ -27,7 +28,9 @@ one_id = click.argument("id", metavar="ID")
 ids_or_file = click.argument("ids", metavar="ID...", nargs=-1)
 id_or_file = click.argument("id", metavar="ID", required=False)
 # How rows name what options tell.
-_IN_ROWS = {"reason": "reason_code", "found": "grades"}
+_IN_ROWS = {"reason": "reason_code", "found": "grades", "stage": "to", "number": "case", "at": "set"}
+
+_INSTANTS = ("until", "at")
 
 
 def by_rows(function: F) -> F:
@@ -45,13 +48,21 @@ def by_rows(function: F) -> F:
             raise BadValue(what="--from", value=first, wanted="no_ids")
         from returnctl.cli.deciding import carry_out
 
-        return carry_out(wanted, wanted.command, _given(said))
+        return carry_out(wanted, wanted.command, _given(wanted, said))
 
     return cast("F", led)
 
 
-def _given(said: dict[str, Any]) -> dict[str, Any]:
+def needed(value: T | None, option: str, wanted: str, **facts: object) -> T:
+    """Of an option that rows may tell instead. Raises BadValue."""
+    if value is None:
+        raise BadValue(what=option, value="", wanted=wanted, **facts)
+    return value
+
+
+def _given(wanted: Wanted, said: dict[str, Any]) -> dict[str, Any]:
     """Raises BadValue."""
+    said |= {name: wanted.instant(said[name], f"--{name}") for name in _INSTANTS if said.get(name)}
     given = {_IN_ROWS.get(name, name): value for name, value in said.items() if name not in ("ids", "id")}
     passes = given.pop("passes", None)
     given["verdict"] = None if passes is None else ("pass" if passes else "fail")

@@ -3,121 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from itertools import groupby
-from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from returnctl.domain import composite, workflow
+from returnctl.domain import workflow
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.record import Return
 from returnctl.domain.states import Role
-from returnctl.errors import BadRow, BadValue, Failure, MovedOn
-from returnctl.shop.applying import Units
+from returnctl.errors import BadRow, Failure, MovedOn
 from returnctl.shop.batches import in_batches
+from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
 from returnctl.shop.evidence import Files
 from returnctl.shop.refunding import Payment, refund
 from returnctl.shop.road import Decide, Done, Job, Planned, Road, failed, refusing
 from returnctl.shop.shop import the_return
-
-Verdict = Literal["pass", "fail"]
-
-
-class Seen(Struct, frozen=True):
-    """What a sheet shows of a return: what was decided was decided of that. `zone` is that of a time without one."""
-
-    revision: str = ""
-    updated: str = ""
-    zone: str = ""
-
-    def is_past(self, record: Return) -> bool:
-        if self.revision:
-            return self.revision != str(record.revision)
-        if not self.updated:
-            return False
-        if self.zone:
-            return self.updated != record.updated_at.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M:%S")
-        try:
-            return datetime.fromisoformat(self.updated) != record.updated_at
-        except (ValueError, TypeError):
-            return True
-
-
-class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row, with the names of the options; `reason_code` is `--reason`, and no return's own reason."""
-
-    id: str
-    note: str = ""
-    items: dict[str, Units | None] | None = None
-    grades: dict[str, dict[str, Units | None]] | None = None
-    verdict: Verdict | None = None
-    returnless: bool = False
-    reason_code: str | None = None
-    evidence: tuple[str, ...] = ()
-    carrier: str | None = None
-    tracking: str | None = None
-    reference: str | None = None
-    paid: bool = False
-    amount: str | None = None
-    method: str | None = None
-    final: bool = False
-    retry: bool = False
-    failed: str | None = None
-    key: str | None = None
-    seen: Seen = Seen()
-
-
-class Command(NamedTuple):
-    """What rows may tell it, who decides by it, and how; a payment has a road of its own."""
-
-    takes: tuple[str, ...]
-    role: Role = Role.SELLER
-    decide: Callable[[Asked], tuple[Decide, dict[str, Any]]] | None = None
-
-
-def _approved(asked: Asked) -> tuple[Decide, dict[str, Any]]:
-    return workflow.approve, {"items": asked.items, "returnless": asked.returnless, "note": asked.note}
-
-
-def _rejected(asked: Asked) -> tuple[Decide, dict[str, Any]]:
-    return workflow.reject, {"reason": asked.reason_code, "note": asked.note, "evidence": asked.evidence}
-
-
-def _received(asked: Asked) -> tuple[Decide, dict[str, Any]]:
-    if asked.verdict:
-        return composite.receive_and_inspect, {"items": asked.items, "passes": asked.verdict == "pass"}
-    return workflow.receive, {"items": asked.items}
-
-
-def _inspected(asked: Asked) -> tuple[Decide, dict[str, Any]]:
-    if bool(asked.grades) == bool(asked.verdict):
-        raise BadValue(what="inspect", value="", wanted="grades")
-    facts = {"passes": asked.verdict != "fail", "note": asked.note, "evidence": asked.evidence}
-    return workflow.inspect, {"grades": asked.grades, **facts}
-
-
-def _sent(decide: Decide) -> Callable[[Asked], tuple[Decide, dict[str, Any]]]:
-    return lambda asked: (decide, {"carrier": asked.carrier, "tracking": asked.tracking})
-
-
-def _noted(decide: Decide) -> Callable[[Asked], tuple[Decide, dict[str, Any]]]:
-    return lambda asked: (decide, {"note": asked.note})
-
-
-COMMANDS: dict[str, Command] = {
-    "approve": Command(("note", "items", "returnless"), decide=_approved),
-    "reject": Command(("note", "reason_code", "evidence"), decide=_rejected),
-    "ship": Command(("carrier", "tracking"), Role.BUYER, _sent(workflow.ship)),
-    "receive": Command(("items", "verdict"), decide=_received),
-    "inspect": Command(("grades", "verdict", "note", "evidence"), decide=_inspected),
-    "refund": Command(("reference", "paid", "amount", "method", "final", "retry", "failed", "note")),
-    "replace": Command(("carrier", "tracking"), decide=_sent(workflow.replace_goods)),
-    "convert": Command(("note",), decide=_noted(workflow.convert)),
-    "cancel": Command(("note",), Role.BUYER, _noted(workflow.cancel)),
-}
 
 
 class Row(NamedTuple):
@@ -133,19 +35,25 @@ def decided(road: Road, rows: Iterator[Row], stopped: Callable[[], bool]) -> Ite
     for kind, group in groupby(rows, _kind):
         if stopped():
             return
-        if kind == "refund":
+        if kind in COMMANDS:
             for row in group:
                 if stopped():
                     return
-                yield _numbered(_refunded(road, row), row.number)
+                yield _numbered(_alone(road, row), row.number)
         else:
             yield from map(road.carry, in_batches(road, (_job(road, row) for row in group), stopped))
 
 
 def _kind(row: Row) -> str:
+    """The side of a commit; the command itself where each row needs a commit of its own."""
     if isinstance(row.asked, BadRow):
         return Role.SELLER
-    return row.command if COMMANDS[row.command].decide is None else COMMANDS[row.command].role
+    command = COMMANDS[row.command]
+    return command.side if command.decide and isinstance(command.side, Role) else row.command
+
+
+def _alone(road: Road, row: Row) -> Done:
+    return _refunded(road, row) if COMMANDS[row.command].decide is None else road.carry(road.alone(_job(road, row)))
 
 
 def _job(road: Road, row: Row) -> Job:
@@ -159,13 +67,14 @@ def _job(road: Road, row: Row) -> Job:
         road, weight = _of_row(road, asked.key), 0
         told = facts | ({} if road.request.command == row.command else {"decision": row.command})
         if "evidence" in facts:
-            files = Files.read(asked.evidence, road.settings.evidence, road.moment(command.role))
+            side = command.side if isinstance(command.side, Role) else Role.SELLER
+            files = Files.read(asked.evidence, road.settings.evidence, road.moment(side))
             facts |= {"evidence": files.evidence, "files": files.blobs}
             told["evidence"] = [file.sha256 for file in files.evidence]
             weight = sum(len(content) for _, content in files.blobs)
     except Failure as failure:
         return refusing(asked.id, failure, row.number)
-    job = road.job(asked.id, _of_seen(decide, asked.seen), command.role, told, **facts)
+    job = road.job(asked.id, _of_seen(decide, asked.seen), command.side, told, **facts)
     return Job(asked.id, lambda draft: _planned(job.plan(draft), row.number), row.number, weight)
 
 

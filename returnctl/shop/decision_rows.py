@@ -13,7 +13,8 @@ from returnctl.errors import BadFile, BadRow
 from returnctl.readers.intake import shortened
 from returnctl.readers.xlsx_values import ERRORS
 from returnctl.shop.bulk import open_rows
-from returnctl.shop.deciding import COMMANDS, Asked, Row, Seen
+from returnctl.shop.deciding import Row
+from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
 
 # What a sheet shows of a return, which is no request: all that `list`, `todo` and `export` write.
 SHOWN = frozenset(

@@ -279,18 +279,49 @@ def test_bad_rows_are_told_and_the_others_done(
         ("replace", "id,tracking\n9,1Z9\n", "replaced"),
         ("convert", "id\n9\n", "refund_due"),
         ("cancel", "id,note\n1,never mind\n", "cancelled"),
+        ("escalate", "id,claim,amount,note\n5,refund_amount,9.50,broken\n", "disputed"),
+        ("escalate --to platform", "id,case\n14,C-1\n", None),
+        ("offer", "id,amount,note\n14,5,sorry\n", "rejected"),
+        ("offer --amount 5 --until 2d", "id\n14\n", "rejected"),
+        ("resolve", "id,outcome,amount\n11,refund,5.00\n", "refund_due"),
+        ("resolve --outcome none", "id,reference\n11,D-1\n", "closed"),
+        ("message", "id,text\n15,hello there\n", "requested"),
+        ("note", "id,text\n15,call her\n", "requested"),
+        ("feedback", "id,rating,comment\n7,5,quick\n", "refunded"),
+        ("due", "id,set\n15,2026-12-24T08:00:00Z\n", "requested"),
+        ("due --set 9d", "id\n15\n", "requested"),
+        ("done", "id,only\n15,applied\n", "requested"),
+        ("undo", "id\n3\n", "approved"),
+        ("decide", '{"id": "14", "decision": "offer", "amount": "5"}\n', "rejected"),
         ("decide", '{"id": "15", "decision": "approve"}\n{"id": "4"}\n', "approved"),
     ],
 )
-def test_plain_requests_need_no_decision(demo: Path, line: str, text: str, state: str) -> None:
+def test_plain_requests_need_no_decision(demo: Path, line: str, text: str, state: str | None) -> None:
     done = does(demo, *line.split(), "--from", "-", "--json", input=text)
     first = done.json["results"][0]
+    if state is None:
+        assert (first["outcome"], first["error"]["code"]) == ("refused", "wrong_state")
+        return
     assert (first["outcome"], first["to"], first["row"]) == ("done", state, 1 if text.startswith("{") else 2), done
+
+
+def test_offers_are_answered_by_the_other_side_of_each(demo: Path) -> None:
+    typed(demo, "offer 14 --amount 5", "offer 15 --amount 5 --as buyer", "escalate 5", "offer 5 --amount 3 --as buyer")
+    done = does(demo, "decide", "--from", "-", "--json", input="id,decision\n14,accept\n15,accept\n5,decline\n")
+    assert [x["outcome"] for x in done.json["results"]] == ["done"] * 3
+    assert [record(demo, number)["history"][-1]["role"] for number in (14, 15, 5)] == ["buyer", "seller", "seller"]
 
 
 @pytest.mark.parametrize(
     ("line", "text", "code"),
     [
+        ("offer --from -", "id\n14\n", 2),
+        ("resolve --from -", "id\n11\n", 2),
+        ("message --from -", "id,text,template\n15,a,b\n", 2),
+        ("feedback --from -", "id,rating\n7,9\n", 2),
+        ("escalate --from -", "id,claim\n5,bad\n", 2),
+        ("due --from -", "id\n15\n", 2),
+        ("attach --from -", "id\n15\n", 2),
         ("approve 15 --from -", "id\n15\n", 2),
         ("ship 1 --from -", "id\n15\n", 2),
         ("decide", "", 2),
