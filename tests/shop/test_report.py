@@ -267,3 +267,11 @@ def test_a_limit_leaves_the_rest_out(tmp_path: Path, by: Any) -> None:
     with store.reading() as snapshot:
         found = [group.key for group in groups(snapshot.tables(), Period(), by, ZONE, 2)]
     assert found == {"sku": ["LAMP", "CUP"], "buyer": ["u_1", "u_2"], "reason": [None]}[by]
+
+
+def test_a_period_has_its_first_instant_and_not_its_last(tmp_path: Path) -> None:
+    applied = a_case_in("requested").stored.applied_at
+    with a_shop(tmp_path, ("u_1", "LAMP", 1, 1)).reading() as snapshot:
+        tables = snapshot.tables()
+        ends = [Period(applied, applied + DAY), Period(None, applied), Period(applied + timedelta(microseconds=1))]
+        assert [overview(tables, each, NOW).whole.counts["returns"] for each in ends] == [1, 0, 0]
