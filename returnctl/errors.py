@@ -78,7 +78,7 @@ class ShopExists(Failure):
 
 
 class TargetExists(Failure):
-    """`dispute bundle` never writes over what is there: fact `path`."""
+    """A file is never written over unasked: facts `path`, and `why` "force" where it can be asked for."""
 
     code = "target_exists"
 
@@ -87,12 +87,6 @@ class PolicyExists(Failure):
     """`policy new-version` never writes over a file: fact `path`."""
 
     code = "policy_exists"
-
-
-class FileExists(Failure):
-    """`export` writes over a file only with --force: fact `path`."""
-
-    code = "file_exists"
 
 
 class BadRow(Failure):

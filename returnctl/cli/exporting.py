@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -68,9 +69,9 @@ def _form(wanted: Wanted, file: str, *, lines: bool) -> str:
 @contextmanager
 def _target(file: str, form: str, *, force: bool) -> Iterator[BinaryIO]:
     if file != "-":
-        from returnctl.shop.exporting import new_file
+        from returnctl.storage.outside import new_file
 
-        with new_file(file, force=force) as target:
+        with new_file(Path(file), force=force) as target:
             yield target
         return
     if form == "xlsx":

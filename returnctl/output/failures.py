@@ -47,7 +47,7 @@ _SENTENCES: dict[str, Sentence] = {
     "target_exists": Sentence(
         mark("there is something at {path} already, and nothing is overwritten."), mark("choose another TARGET")
     ),
-    "file_exists": Sentence(
+    "target_exists/force": Sentence(
         mark("there is something at {path} already, and nothing is overwritten."),
         mark("choose another name, or write over it with --force"),
     ),
@@ -190,6 +190,7 @@ _WANTED: dict[str, str] = {
     "one_return": mark("for several returns: each payment has a number of its own"),
     "outside": mark("a folder outside data/"),
     "stored_zip": mark("large enough for so much evidence: a zip holds 4 GiB; name a folder as TARGET"),
+    "file_name": mark("the name of a file"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
     "no_form": mark("wanted with --to: the folder gets HTML and Markdown"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
-from returnctl.errors import SystemFailure, TargetExists
+from returnctl.errors import BadValue, SystemFailure, TargetExists
 from returnctl.storage.files import Folder, fsync, make_folder, write
 
 _PIECE = 1 << 20
@@ -76,6 +77,35 @@ def _digest(path: Path) -> str | None:
     return found.hexdigest()
 
 
+@contextmanager
+def new_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file that gets its name when it is on the disk. Raises TargetExists, SystemFailure, BadValue."""
+    if os.path.lexists(target) and not force:
+        raise TargetExists(path=str(target), why="force")
+    partial = _beside(target)
+    with _refusals(target):
+        try:
+            fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                yield file
+                file.flush()
+                fsync(file.fileno())
+            _name(partial, target, force=force)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _name(partial: Path, target: Path, *, force: bool) -> None:
+    """Somebody may have made it meanwhile; where the disk knows no links, nobody can tell."""
+    with suppress(OSError):
+        if not force:
+            target.hardlink_to(partial)
+            return
+    if not force and os.path.lexists(target):
+        raise TargetExists(path=str(target), why="force")
+    partial.replace(target)
+
+
 def make_folder_of(target: Path, files: Iterator[tuple[str, bytes]]) -> bool:
     """Whether it is new; an empty folder may be there, or one that holds just these. Raises as `make_file` does."""
     new, digests = _beside(target), {}
@@ -112,7 +142,10 @@ def _is_empty(target: Path) -> bool:
 
 
 def _beside(target: Path) -> Path:
-    return target.absolute().with_name(f"{target.name}.{os.getpid()}.partial")
+    """Raises BadValue."""
+    if not target.name:
+        raise BadValue(what="FILE", value=str(target), wanted="file_name")
+    return target.absolute().with_name(f".{target.name[:100]}.{os.getpid()}.partial")
 
 
 @contextmanager
