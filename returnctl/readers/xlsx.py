@@ -265,13 +265,13 @@ class _Rows(Grabbing):
             self._spoken = True
 
     def end(self, name: str) -> None:
-        if name == "c":
-            if self.grabbed or self._formula:
-                text = "".join(self.grabbed)
-                self.grabbed.clear()
-                self._put(text_of(text, self._facts, self._shared, self._formats, formula=self._formula))
-        elif name in ("v", "t"):
+        if name == "v" or name == "t":  # noqa: PLR1714 - a set is slower, and there are millions
             self.parser.CharacterDataHandler = None
+        elif name == "c":
+            if self.grabbed or self._formula:
+                text = self.grabbed[0] if len(self.grabbed) == 1 else "".join(self.grabbed)
+                self.grabbed.clear()
+                self._put(text_of(text, self._facts, self._shared, self._formats, self._formula))
         elif name == "rPh":
             self._spoken = False
 

@@ -59,7 +59,7 @@ class Formats:
         return 0 <= at < len(self._styles) and self._styles[at]
 
 
-def text_of(text: str, facts: Mapping[str, str], shared: Texts, formats: Formats, *, formula: bool = False) -> str:
+def text_of(text: str, facts: Mapping[str, str], shared: Texts, formats: Formats, formula: bool = False) -> str:
     """Raises ValueError, IndexError."""
     kind = facts.get("t", "n")
     if kind == "s":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -64,7 +65,6 @@ class DecisionRows:
             raise values
         if not isinstance(values, dict):
             raise self._bad(number, "", "not_an_object", values)
-        zones = {name: zone for name, zone in map(_name, values) if zone}
         told = {_name(key)[0]: value for key, value in values.items()}
         if not decided and "decision" not in told:
             return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
@@ -72,6 +72,7 @@ class DecisionRows:
         name, _, verdict = _SHORT.get(word, word).partition(" ")
         if not name or (self._command and name in COMMANDS and name != self._command):
             return None
+        zones = {name: zone for name, zone in map(_name, values) if zone}
         seen = Seen(str(told.get("revision", "")), str(told.get("updated", "")), zones.get("updated", ""))
         asked = {key: value for key, value in told.items() if key not in self._shown(name)}
         return self._asked(
@@ -107,6 +108,7 @@ class DecisionRows:
         return BadRow(file=self._file, row=number, column=column, why=why, value=shortened(value), **facts)
 
 
+@lru_cache(1024)
 def _name(column: str) -> tuple[str, str]:
     """`updated (Asia/Bangkok)`: the name, and the zone that it tells."""
     found = _ZONED.fullmatch(column.strip())
