@@ -111,6 +111,8 @@ TRANSITIONS: dict[tuple[State, Event], tuple[State, ...]] = {
     (_S.REFUND_DUE, _E.ESCALATE): (_S.DISPUTED,),
     (_S.REFUNDING, _E.CONFIRM): (_S.REFUNDED, _S.REFUND_DUE),
     (_S.REFUNDING, _E.FAIL): (_S.REFUND_DUE,),
+    # Money may go back before the goods are here, above all where a platform pays.
+    (_S.REFUNDED, _E.RECEIVE): (_S.REFUNDED,),
     (_S.REFUNDED, _E.ESCALATE): (_S.DISPUTED,),
     (_S.REPLACEMENT_DUE, _E.REPLACE): (_S.REPLACED,),
     (_S.REPLACEMENT_DUE, _E.CONVERT): (_S.REFUND_DUE,),

@@ -178,11 +178,17 @@ def ship(case: Case, moment: Moment, *, carrier: str | None = None, tracking: st
     return step(case, Event.SHIP, State.IN_TRANSIT, moment, facts, parcels=(*record.parcels, parcel))
 
 
+_COUNTS_PARCELS = frozenset({State.RECEIVED, State.REFUNDED})
+
+
 def receive(case: Case, moment: Moment, *, items: Mapping[str, int | None] | None = None) -> Decision:
-    """A parcel is here, with all that is outstanding or with some of it. Raises WrongState, TooManyUnits."""
+    """A parcel is here, with all that is outstanding or with some of it. What was refunded already stays so.
+
+    Raises WrongState, TooManyUnits.
+    """
     record = case.stored
     outstanding = {line.line: line.approved - line.received for line in record.lines}
-    if items is None and record.state is State.RECEIVED and not any(outstanding.values()):
+    if items is None and record.state in _COUNTS_PARCELS and not any(outstanding.values()):
         return unchanged(case)
     check(record, Event.RECEIVE)
     _known_lines(record, items)
@@ -196,7 +202,8 @@ def receive(case: Case, moment: Moment, *, items: Mapping[str, int | None] | Non
     lines = tuple(replace(line, received=line.received + arrived[line.line]) for line in record.lines)
     facts = {"items": {number: units for number, units in arrived.items() if units}}
     parcels = _arrived(record, case.at(moment))
-    return step(case, Event.RECEIVE, State.RECEIVED, moment, facts, lines=lines, parcels=parcels)
+    to = State.REFUNDED if record.state is State.REFUNDED else State.RECEIVED
+    return step(case, Event.RECEIVE, to, moment, facts, lines=lines, parcels=parcels)
 
 
 def _arrived(record: Return, now: datetime) -> tuple[Parcel, ...]:

@@ -26,8 +26,7 @@ _MOST_ROWS = 3
 _ESCALATE = "returnctl escalate {id} --as seller --claim {claim}"
 _CLAIMS = {
     "refunded_never_received": "not_returned", "refunded_twice": "refund_amount", "refunded_above_breakdown":
-    "refund_amount", "charged_against_policy": "other", "compensation_not_paid": "other", "appeal_open":
-    "refund_amount",
+    "refund_amount", "charged_against_policy": "other", "compensation_not_paid": "other",
 }  # fmt: skip
 # By the code, or by the code and what it is about.
 SENTENCES = {
@@ -77,6 +76,8 @@ def next_of_finding(found: Finding) -> str:
         return (
             "returnctl import RETURNS.csv" if found.code == "settled_unknown" else f"returnctl order show {found.order}"
         )
+    if found.code == "appeal_open" and found.until:
+        return next_of("appeal", found.return_)
     if found.code == "received_not_refunded" and found.action:
         return next_of(found.action, found.return_)
     if found.facts.get("what") == "settled" and found.state == State.REFUND_DUE:

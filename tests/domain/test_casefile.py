@@ -172,4 +172,4 @@ def test_limits_are_those_of_the_platform_or_the_strictest() -> None:
 def test_every_event_may_be_told() -> None:
     from returnctl.output.bundle.phrases import EVENTS
 
-    assert {event.value for event in Event} - {"note", "try"} <= set(EVENTS)
+    assert {event.value for event in Event} - {"note", "try", "seen"} <= set(EVENTS)

@@ -23,7 +23,7 @@ DESIGN = {
     "approve": {"requested": "approved refund_due replacement_due"},
     "reject": {"requested": "rejected", "in_transit": "rejected"},
     "ship": {"approved": "in_transit"},
-    "receive": {"approved": "received", "in_transit": "received", "received": "received"},
+    "receive": {"approved": "received", "in_transit": "received", "received": "received", "refunded": "refunded"},
     "inspect": {"received": "refund_due replacement_due rejected"},
     "refund": {"refund_due": "refunding"},
     "confirm": {"refunding": "refunded refund_due"},
@@ -127,6 +127,7 @@ REPEATS = {
     ("approved", "approve"),
     ("cancelled", "cancel"),
     ("rejected", "reject"),
+    ("refunded", "receive"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from returnctl.domain import remarks, workflow
+from returnctl.domain import paying, remarks, workflow
 from returnctl.domain.case import Decision
 from returnctl.domain.record import Return
 from returnctl.errors import Failure, NotAllGraded, NotFound, NothingGiven, TooManyUnits
@@ -109,3 +109,17 @@ def test_a_file_is_kept_once() -> None:
 @pytest.mark.parametrize("step", [workflow.approve, workflow.reject, workflow.cancel])
 def test_a_note_is_kept_with_the_event(step: Callable[..., Decision]) -> None:
     assert after(a_case_in("requested"), step, note="as told").stored.history[-1].facts == {"note": "as told"}
+
+
+def test_goods_may_come_after_the_money_went_back() -> None:
+    """As where a platform pays as soon as the parcel is on its way."""
+    case = after(after(a_case_in("requested"), workflow.approve, returnless=True), paying.refund)
+    late = after(case, workflow.receive, items={"1": 2})
+    assert (late.stored.state, late.stored.due, late.stored.lines[0].received) == ("refunded", None, 2)
+    assert late.stored.breakdown == case.stored.breakdown
+    assert late.stored.parcels[-1].received_at == late.stored.updated_at
+    whole = after(late, workflow.receive)
+    assert whole.stored.lines[0].received == 3
+    assert not workflow.receive(whole, seller(later(whole))).events
+    with pytest.raises(TooManyUnits):
+        workflow.receive(whole, seller(later(whole)), items={"1": 1})
