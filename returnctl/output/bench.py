@@ -14,7 +14,7 @@ from returnctl.domain.record import Return
 from returnctl.errors import Failure
 from returnctl.output.clean import clean
 from returnctl.output.failures import told
-from returnctl.output.forms import labelled, when, word
+from returnctl.output.forms import labelled, listed, when, word
 from returnctl.output.rows import aligned
 from returnctl.output.words import chosen, mark, say
 
@@ -95,7 +95,7 @@ def count(command: str, outcomes: Iterable[str], skipped: int) -> str:
     parts = [say(_COUNTS[command, first], n=counts[first])]
     rest = {"unchanged": mark("{n} already"), "refused": mark("{n} refused")}
     parts += [say(text, n=counts[each]) for each, text in rest.items() if counts[each]]
-    return ", ".join([*parts, *([say("{n} left", n=skipped)] if skipped else [])])
+    return listed([*parts, *([say("{n} left", n=skipped)] if skipped else [])])
 
 
 # --- rows: a label, and what stands behind it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -65,6 +66,11 @@ def platform(name: str) -> str:
 
 def labelled(name: str, value: str, language: str | None = None) -> str:
     return say("{name}: {value}", language, name=name, value=value)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """One after the other, parted as the reader's language parts them."""
+    return say(", ").join(parts)
 
 
 # The words of documents, as people read them.
@@ -154,6 +160,7 @@ _WORDS = {
     "return_label": mark("return label"),
     "paid": mark("paid before"),
     "agreed": mark("agreed"),
+    "goods": mark("goods"),
     "limit": mark("limited to what is left"),
     "delivered": mark("delivered"),
     "window": mark("window"),

@@ -13,7 +13,7 @@ from returnctl.domain.owed import open_owed
 from returnctl.domain.record import Due, Return
 from returnctl.domain.reminders import APPEAL
 from returnctl.output.clean import clean
-from returnctl.output.forms import due, labelled, money, when, word
+from returnctl.output.forms import due, labelled, listed, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.there import of_platform, of_platform_in_words
 from returnctl.output.words import mark, say
@@ -58,13 +58,13 @@ def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:
     total = money(row["total"], row["currency"])
     kinds = ("tell",) if row.get("carry_out") else ("tell", "act")
     told = (_owed(kind, row["owed"]) for kind in kinds if any(x["kind"] == kind for x in row["owed"]))
-    owed = "; ".join([*told, *of_platform_in_words(row)])
+    owed = say("; ").join([*told, *of_platform_in_words(row)])
     return [row["id"], word(row["state"]), waits, total, owed, row["next"]]
 
 
 def _owed(kind: str, owed: Sequence[Mapping[str, str]]) -> str:
     """`tell the buyer: approved, received`."""
-    return labelled(word(kind), ", ".join(word(each["what"]) for each in owed if each["kind"] == kind))
+    return labelled(word(kind), listed(word(each["what"]) for each in owed if each["kind"] == kind))
 
 
 def due_of(row: Mapping[str, Any]) -> Due | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from returnctl.domain.record import Breakdown, Due, Return
 from returnctl.output.clean import clean
-from returnctl.output.forms import due, word
+from returnctl.output.forms import due, listed, word
 from returnctl.output.next import next_command
 from returnctl.output.words import mark, say
 
@@ -54,7 +54,7 @@ def lines(
     result: dict[str, Any], now: datetime, waits: Due | None, breakdown: Breakdown | None, record: Return
 ) -> Iterator[str]:
     """What people read of one result that went well."""
-    steps = ", ".join(word(event) for event in result.get("events", ()))
+    steps = listed(word(event) for event in result.get("events", ()))
     where = word(result.get("to"))
     if result["outcome"] == "unchanged":
         yield say("{id}: unchanged, {state}", id=result["id"], state=where)

@@ -11,7 +11,7 @@ from returnctl.domain.record import Dispute, Due, Feedback, Happened, Owed, Retu
 from returnctl.domain.reminders import APPEAL
 from returnctl.domain.states import Role
 from returnctl.output.clean import clean
-from returnctl.output.forms import due, labelled, left, money, when, word
+from returnctl.output.forms import due, labelled, left, listed, money, when, word
 from returnctl.output.next import next_command
 from returnctl.output.pasting import block
 from returnctl.output.rows import aligned
@@ -158,7 +158,7 @@ def history(entries: tuple[Happened, ...], zone: str) -> str:
 def facts_text(facts: dict[str, object], zone: str) -> str:
     # `at` is a place in the policy, but beside `starts` the instant of what it names.
     names = {"at": "starts_at"} if "starts" in facts else {}
-    return ", ".join(labelled(word(names.get(key, key)), _fact(key, value, zone)) for key, value in facts.items())
+    return listed(labelled(word(names.get(key, key)), _fact(key, value, zone)) for key, value in facts.items())
 
 
 def _fact(key: str, value: object, zone: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from returnctl.domain.worklist import Group, Tally
-from returnctl.output.forms import money
+from returnctl.output.forms import listed, money
 from returnctl.output.lists import TODO, cells_of_todo
 from returnctl.output.rows import written
 from returnctl.output.words import mark, say
@@ -30,7 +30,7 @@ COUNTS = {
 
 def in_short(tally: Tally, limit: int | None) -> str:
     """`2 overdue, 5 later; …`; where a limit may have left some out, it says of how many it tells."""
-    text = ", ".join(say(COUNTS[group], n=tally.counts[group]) for group in tally.groups())
+    text = listed(say(COUNTS[group], n=tally.counts[group]) for group in tally.groups())
     if tally.at_stake:
         sums = ", ".join(money(amount, currency) for currency, amount in sorted(tally.at_stake.items()))
         text = say("{counts}; {money} at stake in what is overdue or due today", counts=text, money=sums)

@@ -370,4 +370,4 @@ def test_it_speaks_chinese(bench: Path) -> None:
         here.says("商品破损")
         here.scans("1Z01", then="包裹> ")
         assert here.ends(then="包裹> ") == 0
-    assert here.stands.endswith("已收货 1 件, 此前已处理 1 件\r\n")
+    assert here.stands.endswith("已收货 1 件，此前已处理 1 件\r\n")

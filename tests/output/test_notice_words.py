@@ -96,7 +96,7 @@ STORIES: dict[str, tuple[Callable[[Case], Case], str, str]] = {
         partial(a_case_in, "received"),
         "Hello, your parcel of order 576461413038780001 has arrived, thank you.\n"
         "We will look at the goods by 2026-11-16 23:59 PST.",
-        "您好，订单 576461413038780001 的退货包裹已收到，谢谢。\n我们会在 2026-11-16 23:59 PST 前完成查验。",
+        "您好，订单 576461413038780001 的退货包裹已收到，谢谢。\n我们会在 2026-11-16 23:59 PST 前完成验货。",
     ),
     "refunded": (
         partial(a_case_in, "refunded", reason="damaged"),
