@@ -23,7 +23,7 @@ from tests.domain.test_every_key import keys
 from tests.program import run
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 POLICY = (ROOT / "docs/policy.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", POLICY, re.DOTALL)
 EXAMPLES = [text for text in BLOCKS if text.startswith("returnctl: policy/")]

@@ -1,4 +1,4 @@
-"""The README cannot lie: its commands, exit codes, picture and transcript are what the program does.
+"""The README cannot lie, in either language: its tables, picture and transcripts are what the program does.
 
 README_UPDATE=1 python -m pytest tests/test_readme.py     # after the program has changed: write them anew
 """
@@ -9,76 +9,120 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from returnctl.cli.commands import COMMANDS
+from returnctl.domain.states import State
 from returnctl.output import topics
+from returnctl.output.forms import word
+from returnctl.output.words import say, use
 from tests.program import run
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+READMES = {"en": README, "zh": ROOT / "README.zh-CN.md"}
+HEADINGS = {
+    "commands": {"en": "| command | does |", "zh": "| 命令 | 用途 |"},
+    "exit codes": {"en": "| code | meaning |", "zh": "| 退出码 | 含义 |"},
+    "states": {"zh": "| 状态 | 中文 |"},
+}
+readmes = pytest.mark.parametrize("language", READMES)
 
 
-def commands_table() -> str:
-    rows = [f"| `{name}` | {entry.help} |" for name, entry in COMMANDS.items()]
-    return "\n".join(["| command | does |", "| --- | --- |", *rows])
+def rows(part: str) -> list[str]:
+    match part:
+        case "commands":
+            return [f"| `{name}` | {say(entry.help)} |" for name, entry in COMMANDS.items()]
+        case "exit codes":
+            return [f"| {int(code)} | {say(meaning)} |" for code, meaning in topics.EXITS.items()]
+        case _:
+            return [f"| `{state}` | {word(state)} |" for state in State]
 
 
-def exits_table() -> str:
-    rows = [f"| {int(code)} | {meaning} |" for code, meaning in topics.EXITS.items()]
-    return "\n".join(["| code | meaning |", "| --- | --- |", *rows])
-
-
-PARTS = [
-    (r"(<!-- commands -->\n\n).*?(\n\nOptions stand)", commands_table),
-    (r"(<!-- exit codes -->\n\n).*?(\n\n## More)", exits_table),
-    (r"(```mermaid\n).*?(```)", lambda: topics.diagram() + "\n"),
-]
-
-
-@pytest.mark.parametrize(("shape", "made"), PARTS, ids=["commands", "exit codes", "diagram"])
-def test_drawn_parts_are_true(shape: str, made: Callable[[], str]) -> None:
-    text = README.read_text("utf-8")
-    drawn = re.sub(shape, lambda found: found[1] + made() + found[2], text, count=1, flags=re.DOTALL)
+def redrawn(language: str, text: str, shape: str, made: str) -> None:
+    """The text as it is, or with README_UPDATE as it is written now, has `made` in the place of this shape."""
+    drawn = re.sub(shape, lambda found: found[1] + made + found[2], text, count=1, flags=re.DOTALL)
     if os.environ.get("README_UPDATE"):
-        README.write_text(drawn, "utf-8")
+        READMES[language].write_text(drawn, "utf-8")
     assert re.search(shape, text, re.DOTALL)
-    assert drawn == README.read_text("utf-8")
+    assert drawn == READMES[language].read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("part", "language"), [(part, language) for part, told in HEADINGS.items() for language in told]
+)
+def test_drawn_tables_are_true(part: str, language: str) -> None:
+    use(language)
+    try:
+        made = "\n".join([HEADINGS[part][language], "| --- | --- |", *rows(part)])
+    finally:
+        use("en")
+    redrawn(language, READMES[language].read_text("utf-8"), rf"(<!-- {part} -->\n\n).*?(\n\n)", made)
+
+
+@readmes
+def test_the_picture_is_true(language: str) -> None:
+    text = READMES[language].read_text("utf-8")
+    redrawn(language, text, r"(```mermaid\n).*?(```)", topics.diagram() + "\n")
+
+
+def test_either_language_has_what_the_other_has() -> None:
+    """Headings, commands, links to pages, and each names the other."""
+    english, chinese = (path.read_text("utf-8") for path in READMES.values())
+    for shape in (r"^#+ ", r"```sh\n(.*?)```", r"^- \[[^(]+\(([^)]+)\)"):
+        assert re.findall(shape, english, re.MULTILINE | re.DOTALL) == re.findall(
+            shape, chinese, re.MULTILINE | re.DOTALL
+        )
+    assert commands(english) == commands(chinese)
+    assert "](README.zh-CN.md)" in english
+    assert "](README.md)" in chinese
+
+
+def commands(text: str) -> list[str]:
+    """What the transcripts type; what is said in quotes may be in either language."""
+    typed = re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+    return [re.sub(r'"[^"]*"', "…", line).replace(" --lang zh", "") for line in typed]
+
+
+def test_more_names_every_page_once() -> None:
+    told = re.findall(r"\((docs/[a-z-]+\.md)\)", README.read_text("utf-8").partition("## More")[2])
+    assert sorted(told) == sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))
 
 
 def played(text: str, folder: Path) -> str:
     """The README with every transcript as it comes out when its commands are typed one after the other."""
-    here, now = folder, ""
+    here, given = folder, {"LOGNAME": "mei"}
 
     def typed(block: re.Match[str]) -> str:
-        nonlocal here, now
+        nonlocal here
         lines = []
         for command in re.findall(r"^\$ (.*)$", block[1], re.MULTILINE):
             lines.append(f"$ {command}")
             words = shlex.split(command)
             if words[0] == "export":
-                now = words[1].partition("=")[2]
+                name, _, value = words[1].partition("=")
+                given[name] = value
             elif words[0] == "cd":
                 here /= words[1]
             else:
-                done = run(*words[1:], cwd=here, now=now, LOGNAME="mei")
+                done = run(*words[1:], cwd=here, now=None, **given)
                 lines += (done.out + done.err).rstrip("\n").split("\n")
         return "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```"
 
     return re.sub(r"```console\n(.*?)```", typed, text, flags=re.DOTALL)
 
 
-def test_the_tour_is_what_happens(tmp_path: Path) -> None:
+@readmes
+def test_the_tour_is_what_happens(language: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tests/data", tmp_path / "tests/data")
-    text = README.read_text("utf-8")
+    text = READMES[language].read_text("utf-8")
     new = played(text, tmp_path)
     if os.environ.get("README_UPDATE"):
-        README.write_text(new, "utf-8")
-    assert "error:" in new, "the tour shows a refusal"
-    assert new == README.read_text("utf-8")
+        READMES[language].write_text(new, "utf-8")
+    assert {"en": "error:", "zh": "错误:"}[language] in new, "the tour shows a refusal"
+    assert new == READMES[language].read_text("utf-8")
 
 
 def test_the_first_two_shell_blocks_are_one_line_each() -> None:

@@ -137,7 +137,7 @@ _WORDS = {
     "remind": mark("remind"),
     "remind_buyer": mark("reminder"),
     "remind_seller": mark("reminder"),
-    "lapse": mark("time passed"),
+    "lapse": mark("lapse"),
     "pay": mark("pay"),
     "appeal": mark("appeal"),
     "unchanged": mark("unchanged"),
