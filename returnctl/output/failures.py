@@ -261,7 +261,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     if code == "usage" and facts["command"]:
         made["hint"] = f"returnctl {facts['command']} --help"
     if code == "not_eligible":
-        made["rules"] = "; ".join(_rule(failed) for failed in facts["failed"])
+        made["rules"] = say("; ").join(_rule(failed) for failed in facts["failed"])
         made["hint"] = _way_on(facts)
     if code == "wrong_side":
         made["side"] = str(facts["sides"][0])
