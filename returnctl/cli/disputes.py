@@ -52,7 +52,7 @@ def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, 
 def offer(wanted: Wanted, /, id: str, amount: str | None, until: str | None, note: str) -> int:  # noqa: A002
     from returnctl.domain import negotiation
 
-    amount = needed(amount, "--amount", "amount", example="12.50")
+    amount = needed(amount, "amount")
     facts = {"amount": _typed(amount), "until": wanted.instant(until, "--until"), "note": note}
     return each_id(wanted, (id,), negotiation.offer, **facts)
 
@@ -100,7 +100,7 @@ def resolve(wanted: Wanted, /, id: str, outcome: str | None, amount: str | None,
     from returnctl.domain import dispute
     from returnctl.domain.states import Role
 
-    facts = said | {"outcome": needed(outcome, "--outcome", "one_of", choices=list(OUTCOMES))}
+    facts = said | {"outcome": needed(outcome, "outcome")}
     return each_id(wanted, (id,), dispute.resolve, Role.PLATFORM, amount=_typed(amount), **facts)
 
 

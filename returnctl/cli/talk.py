@@ -16,7 +16,6 @@ from returnctl.output.words import mark
 if TYPE_CHECKING:
     from returnctl.shop.road import Done
 
-_RATINGS = [1, 2, 3, 4, 5]
 _text = click.argument("text", metavar="TEXT", required=False)
 
 
@@ -99,7 +98,7 @@ def note(wanted: Wanted, /, id: str, text: str | None) -> int:  # noqa: A002
 def due(wanted: Wanted, /, ids: Ids, at: str | None) -> int:
     from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), remarks.set_due, at=wanted.instant(needed(at, "--set", "instant"), "--set"))
+    return each_id(wanted, typed_ids(ids), remarks.set_due, at=wanted.instant(needed(at, "at"), "--set"))
 
 
 @click.command(cls=Command)
@@ -113,7 +112,7 @@ def due(wanted: Wanted, /, ids: Ids, at: str | None) -> int:
 def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
-    return each_id(wanted, (id,), remarks.attach, evidence=needed(evidence or None, "FILE", "text"))
+    return each_id(wanted, (id,), remarks.attach, evidence=needed(evidence or None, "evidence"))
 
 
 @click.command(cls=Command)
@@ -138,7 +137,7 @@ def feedback(wanted: Wanted, /, id: str, rating: int | None, comment: str) -> in
         (id,),
         remarks.feedback,
         "buyer",
-        rating=needed(rating, "--rating", "one_of", choices=_RATINGS),
+        rating=needed(rating, "rating"),
         comment=comment.strip(),
     )
 

@@ -42,7 +42,7 @@ def by_rows(function: F) -> F:
         first = next(iter(words), None)
         if wanted.source is None:
             if first is None:
-                raise BadValue(what="ID", value="", wanted="text")
+                raise _missing("ids" if "ids" in said else "id")
             return function(wanted, **said)
         if first is not None:
             raise BadValue(what="--from", value=first, wanted="no_ids")
@@ -53,11 +53,17 @@ def by_rows(function: F) -> F:
     return cast("F", led)
 
 
-def needed(value: T | None, option: str, wanted: str, **facts: object) -> T:
-    """Of an option that rows may tell instead. Raises BadValue."""
+def needed(value: T | None, name: str) -> T:
+    """Of a parameter that rows may tell instead. Raises UsageError."""
     if value is None:
-        raise BadValue(what=option, value="", wanted=wanted, **facts)
+        raise _missing(name)
     return value
+
+
+def _missing(name: str) -> click.UsageError:
+    """As click says it of what is always required."""
+    ctx = click.get_current_context()
+    return click.MissingParameter(ctx=ctx, param=next(each for each in ctx.command.params if each.name == name))
 
 
 def _given(wanted: Wanted, said: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def _orders(root: Path, count: int) -> Path:
 
 def test_an_import_is_told_batch_by_batch(shop: Path) -> None:
     text = _typed("-C", shop, "import", _orders(shop, 10))
-    assert "\r\033[Korders taken in: 4\r\033[Korders taken in: 8\r\033[K" in text
+    assert "\r\033[Ktaken in: 4\r\033[Ktaken in: 8\r\033[K" in text
     assert "10 new, 0 changed, 0 unchanged, 0 bad" in text
     assert len(list((shop / "data/orders").iterdir())) == 1 + 3
 
