@@ -10,12 +10,16 @@ from xml.sax.saxutils import escape
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-# Style 1 shows a day, 2 a time of the house, 3 an amount that has a letter of dates in quotes.
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+FORMATS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+# Style 1 shows a day, 2 a time of the house, 3 an amount that has a letter of dates in quotes, 4 a day as in China.
 STYLES = (
     f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"/>'
     '<numFmt numFmtId="165" formatCode="0.00&quot; day&quot;[Red]"/></numFmts>'
+    "<fonts><font><name val='A name that is longer than the thirty-one letters'/></font></fonts><fills><fill/></fills>"
     '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
-    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/>'
+    '<xf numFmtId="31"/></cellXfs></styleSheet>'
 )
 
 
@@ -61,7 +65,12 @@ def book(
         f'<Relationship Id="r{at}" Type="{LINKS}/worksheet" Target="worksheets/sheet{at}.xml"/>'
         for at in range(1, len(sheets) + 1)
     )
+    types = "".join(
+        f'<Override PartName="/xl/{name}.xml" ContentType="{FORMATS}.{kind}+xml"/>'
+        for name, kind in (("workbook", "sheet.main"), *((("sharedStrings", "sharedStrings"),) if shared else ()))
+    )
     parts: dict[str, bytes | str] = {
+        "[Content_Types].xml": f'<Types xmlns="{TYPES}">{types}</Types>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">{of_book}<sheets>{names}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>',
         "xl/styles.xml": STYLES,
@@ -69,8 +78,17 @@ def book(
         **{f"xl/worksheets/sheet{at}.xml": content for at, content in enumerate(sheets.values(), 1)},
         **(more or {}),
     }
+    return packed_again(parts)
+
+
+def packed_again(parts: Mapping[str, bytes | str], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(file, "w", how) as packed:
         for name, content in parts.items():
             packed.writestr(name, content)
     return file.getvalue()
+
+
+def unpacked(file: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}

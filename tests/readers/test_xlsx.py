@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from returnctl.errors import BadFile
 from returnctl.readers.orders import read_orders
 from returnctl.readers.tables import read_table
 from tests.readers.exports import TH, US, export, orders, problems
-from tests.readers.sheets import MAIN, book, number, sheet, text, texts, typed
+from tests.readers.sheets import MAIN, book, number, packed_again, sheet, text, texts, typed, unpacked
 
 HEADER = texts([["id", "what"]])[0]
 
@@ -34,9 +35,20 @@ def as_book(market: str, **how: Any) -> bytes:
     return book({"Cover": sheet([]), "OrderSKUList": sheet(texts(rows), **how)})
 
 
-@pytest.mark.parametrize("how", [{}, {"split": True}, {"places": False}], ids=["plain", "a row a cell", "no places"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"dimension": "A1:BZ99"},
+        {"dimension": "A1:A1"},
+        {"dimension": "XFD9:A1"},
+        {"dimension": "A1:BZ99", "split": True},
+        {"dimension": "A1:A1", "split": True},
+        {"places": False},
+    ],
+    ids=["plain", "a stale dimension", "a wrong dimension", "a row a cell", "both", "no places"],
+)
 @pytest.mark.parametrize("market", ["us", "th"])
-def test_an_export_says_the_same_as_in_csv(market: str, how: dict[str, bool]) -> None:
+def test_an_export_says_the_same_as_in_csv(market: str, how: dict[str, Any]) -> None:
     habits = US if market == "us" else TH
     assert orders(as_book(market, **how), habits) == orders(export(market), habits)
 
@@ -55,6 +67,10 @@ def test_an_export_says_the_same_as_in_csv(market: str, how: dict[str, bool]) ->
         (number("120000"), "120000"),
         (number("46315", 1), "2026-10-20 00:00:00"),
         (number("46315.378599537", 2), "2026-10-20 09:05:11"),
+        (number("46315", 4), "2026-10-20 00:00:00"),
+        (number("59", 1), "1900-02-28 00:00:00"),
+        (number("1e999", 1), "INF"),
+        (number("3", 99), "3"),
         (number("0.5", 2), "12:00:00"),
         (number("-3", 1), "-3"),
         (typed("d", "2026-10-20T09:05:11Z"), "2026-10-20 09:05:11"),
@@ -66,6 +82,7 @@ def test_an_export_says_the_same_as_in_csv(market: str, how: dict[str, bool]) ->
         ("<c {at}><f>1+1</f></c>", "#VALUE!"),
         ("<c {at}/>", ""),
         ('<c {at} t="inlineStr"><is><r><t>a</t></r><rPh><t>spoken</t></rPh><r><t>_x0009_b</t></r></is></c>', "a\tb"),
+        (f'<c {{at}} t="inlineStr"><is><r><rPr><rFont val="{"x" * 40}"/></rPr><t>a</t></r></is></c>', "a"),
     ],
 )
 def test_what_a_cell_says(cell: str, says: str) -> None:
@@ -79,6 +96,14 @@ def test_texts_that_are_shared() -> None:
         one(typed("s", "2"), shared=shared)
     with pytest.raises(BadFile):
         one(typed("s", "-1"), shared=shared)
+    with pytest.raises(BadFile):
+        one(typed("s", "0"))
+
+
+def test_what_stands_beside_the_cells_is_left_alone() -> None:
+    assert (
+        one(text("x"), more={"docProps/core.xml": "<", "docProps/custom.xml": "<", "xl/theme/theme1.xml": "<"}) == "x"
+    )
 
 
 def test_days_that_are_counted_from_1904() -> None:
@@ -110,9 +135,18 @@ def test_the_sheet_is_the_one_that_is_known_else_the_first_with_anything() -> No
     assert refused.value.facts == {"file": "f", "why": "several_sheets", "sheets": ["a", "b"]}
 
 
+def test_a_cell_far_away_takes_no_more_than_its_row() -> None:
+    rows = ['<row r="1"><c r="A1"><v>7</v></c></row>', '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>']
+    [(number, row)] = cells(book({"a": SHEET + "".join(rows) + "</sheetData></worksheet>"}))
+    assert (number, len(row), row[-1]) == (1_048_576, 16_384, "1")
+
+
+SHEET = f'<worksheet xmlns="{MAIN}"><sheetData>'
 GOOD = book({"a": sheet([HEADER, texts([["1", "x"]])[0]])})
 BOMB = book({"a": sheet([HEADER]) + " " * 40_000_000})
-DTD = '<!DOCTYPE x [<!ENTITY a "b">]><worksheet><row><c><v>&a;</v></c></row></worksheet>'
+LAUGHS = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 10))
+DTD = f'<!DOCTYPE x [<!ENTITY a0 "lol">{LAUGHS}]>'
+ONE = sheet([[typed("s", "0")]])
 
 
 @pytest.mark.parametrize(
@@ -126,14 +160,21 @@ DTD = '<!DOCTYPE x [<!ENTITY a "b">]><worksheet><row><c><v>&a;</v></c></row></wo
         (book({"a": sheet([])}, more={"xl/vbaProject.bin": b"x"}), "workbook_with_macros"),
         (book({"a": sheet([])}, more={"xl/externalLinks/externalLink1.xml": b"x"}), "workbook_with_links"),
         (BOMB, "workbook_too_large"),
-        (book({"a": DTD}), "workbook_with_entities"),
+        (book({"a": f"{DTD}{SHEET}<row><c><v>&a9;</v></c></row></sheetData></worksheet>"}), "workbook_with_entities"),
+        (book({"a": ONE}, more={"xl/sharedStrings.xml": f"{DTD}<sst><si>&a9;</si></sst>"}), "workbook_with_entities"),
+        (book({"a": ONE}, more={"xl/styles.xml": f"{DTD}<x>&a9;</x>"}), "workbook_with_entities"),
+        (book({"a": ONE}, more={"xl/workbook.xml": f"{DTD}<x>&a9;</x>"}), "workbook_with_entities"),
+        (book({"a": ONE}, more={"xl/styles.xml": f"<x>{' ' * 9_000_000}</x>"}), "workbook_too_large"),
         (book({"a": sheet([[text("x" * 2_000_000)]])}), "workbook_too_large"),
         (book({"a": f'<worksheet a="{"x" * 2_000_000}"/>'}), "workbook_too_large"),
-        (book({"a": '<worksheet><row r="2"/><row r="1"><c/></row></worksheet>'}), "broken_workbook"),
-        (book({"a": '<worksheet><row r="1048577"><c/></row></worksheet>'}), "broken_workbook"),
-        (book({"a": '<worksheet><row><c r="XFE1"/></row></worksheet>'}), "broken_workbook"),
-        (book({"a": "<worksheet><row>" + "<c/>" * 16_385}), "broken_workbook"),
-        (book({"a": "<worksheet>"}), "broken_workbook"),
+        (book({"a": f'{SHEET}<row r="1">' + '<x a=""/>' * 200_000}), "workbook_too_large"),
+        (book({"a": f'{SHEET}<row r="2"><c/></row><row r="1"><c/></row>'}), "broken_workbook"),
+        (book({"a": f'{SHEET}<row r="1048577"><c/></row>'}), "broken_workbook"),
+        (book({"a": f'{SHEET}<row r="0"><c/></row>'}), "broken_workbook"),
+        (book({"a": f'{SHEET}<row><c r="XFE1"/></row>'}), "broken_workbook"),
+        (book({"a": f"{SHEET}<row>" + "<c/>" * 16_385}), "broken_workbook"),
+        (book({"a": f"{SHEET}<c/>"}), "broken_workbook"),
+        (book({"a": SHEET}), "broken_workbook"),
         (book({"a": sheet([[number("1e")]])}), "broken_workbook"),
         (book({"a": sheet([])}), "empty"),
         (book({}), "empty"),
@@ -151,17 +192,25 @@ def test_another_zip_is_no_workbook() -> None:
     assert refused.value.facts["why"] == "not_a_workbook"
 
 
+def test_a_digit_that_changed_on_the_way_is_told() -> None:
+    packed = packed_again(unpacked(GOOD), zipfile.ZIP_STORED)
+    assert cells(packed) == cells(GOOD)
+    with pytest.raises(BadFile):
+        cells(packed.replace(b"<t>1</t>", b"<t>7</t>"))
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_damage_is_told_and_never_a_crash(data: st.DataObject) -> None:
     """Either in the packed file, or in one of its parts before it was packed."""
     content = sheet([HEADER, [text("1"), number("46315.3", 1)], [typed("b", "1"), typed("s", "0")]])
-    shared = "<si><t>zero</t></si>"
+    good = book({"a": content}, shared="<si><t>zero</t></si>")
     if data.draw(st.booleans()):
-        content, shared = data.draw(st.permutations([_damaged(content, data), shared]))
-        damaged = book({"a": content}, shared=shared)
+        parts = unpacked(good)
+        name = data.draw(st.sampled_from(sorted(parts)))
+        damaged = packed_again(parts | {name: _damaged(parts[name].decode(), data).encode()})
     else:
-        damaged = _damaged(book({"a": content}, shared=shared).decode("latin-1"), data).encode("latin-1")
+        damaged = _damaged(good.decode("latin-1"), data).encode("latin-1")
     try:
         list(read_orders("x.xlsx", damaged, US))
         cells(damaged)
@@ -171,7 +220,7 @@ def test_damage_is_told_and_never_a_crash(data: st.DataObject) -> None:
 
 def _damaged(content: str, data: st.DataObject) -> str:
     for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(content) - 1))
+        at = data.draw(st.integers(0, len(content)))
         gone = data.draw(st.sampled_from((0, 1, 1, 5, 200)))
         content = content[:at] + data.draw(st.text(st.characters(max_codepoint=255), max_size=3)) + content[at + gone :]
     return content
