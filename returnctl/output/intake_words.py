@@ -28,6 +28,7 @@ WHY = {
     "workbook_with_links": mark("this workbook takes values from other files: copy the values alone into a new one"),
     "workbook_with_entities": mark("this workbook declares entities, which no spreadsheet does: save it anew"),
     "workbook_too_large": mark("unpacked it is larger than the {limit} bytes that are read: split it"),
+    "strict_workbook": mark("this workbook is saved as Strict Open XML: save it as an ordinary .xlsx"),
     "broken_workbook": mark("this workbook is damaged ({reason}): open it in a spreadsheet and save it anew"),
     "several_sheets": mark("several sheets hold such a table ({sheets}): keep one of them in the file"),
     "bad_quotes": mark("a quotation mark in line {row} is not closed, so the rows behind it cannot be told apart"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LARGEST_PART = 1024 * 1024 * 1024
 MOST_SHARED = 128 * 1024 * 1024
-_LARGEST_WHOLE = 8 * 1024 * 1024
+_LARGEST_WHOLE = 1024 * 1024
 # Text packs to a tenth or a fiftieth; only what was made to unfold packs so far.
 _BOMB, _SMALL = 200, 16 * 1024 * 1024
 _LONGEST_CELL = 1024 * 1024
@@ -34,7 +34,7 @@ class Archive(ZipFile):
     """Raises TooLarge; openpyxl takes parts whole by `read` alone."""
 
     def read(self, name: str | ZipInfo, pwd: bytes | None = None) -> bytes:
-        info = name if not isinstance(name, str) else self.getinfo(name)
+        info = self.getinfo(name) if isinstance(name, str) else name
         if info.file_size > _LARGEST_WHOLE:
             raise TooLarge(_LARGEST_WHOLE)
         return super().read(name, pwd)

@@ -7,15 +7,26 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from openpyxl.styles.numbers import builtin_format_code, is_date_format
 from openpyxl.utils.datetime import from_excel
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+# Dates of Chinese, Japanese and Korean spreadsheets, which no file has to declare and openpyxl does not know.
+_EAST_ASIAN_DATES = frozenset((*range(27, 37), *range(50, 59)))
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _LAST_DAY, _SECONDS = 2_958_466, 86_400
 # From here on a number has lost digits, and stays as it is: no id takes it.
 _LOSSY = 1e16
+
+
+def shows_date(number: int, formats: Mapping[int, str]) -> bool:
+    """Whether the number of a format stands for one of dates; `formats` are those that the workbook declares."""
+    if number in formats:
+        return bool(is_date_format(formats[number]))
+    return number in _EAST_ASIAN_DATES or bool(is_date_format(builtin_format_code(number)))
 
 
 def text_of(value: object, epoch: datetime, *, is_date: bool) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.shops import ROOT
 
-HEAVY = {"yaml", "jsonschema", "tabulate", "holidays", "importlib.metadata", "csv"}
+HEAVY = {"yaml", "jsonschema", "tabulate", "holidays", "importlib.metadata", "csv", "openpyxl"}
 LISTED = "import json, sys; from returnctl.cli.main import run; code = run(sys.argv[1:]); sys.stdout.flush()\n"
 LISTED += "print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)"
 

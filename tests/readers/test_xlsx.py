@@ -146,6 +146,7 @@ GOOD = book({"a": sheet([HEADER, texts([["1", "x"]])[0]])})
 BOMB = book({"a": sheet([HEADER]) + " " * 40_000_000})
 LAUGHS = "".join(f'<!ENTITY a{at} "{f"&a{at - 1};" * 10}">' for at in range(1, 10))
 DTD = f'<!DOCTYPE x [<!ENTITY a0 "lol">{LAUGHS}]>'
+STRICT = (b"http://schemas.openxmlformats.org/officeDocument/2006", b"http://purl.oclc.org/ooxml/officeDocument")
 ONE = sheet([[typed("s", "0")]])
 
 
@@ -164,7 +165,10 @@ ONE = sheet([[typed("s", "0")]])
         (book({"a": ONE}, more={"xl/sharedStrings.xml": f"{DTD}<sst><si>&a9;</si></sst>"}), "workbook_with_entities"),
         (book({"a": ONE}, more={"xl/styles.xml": f"{DTD}<x>&a9;</x>"}), "workbook_with_entities"),
         (book({"a": ONE}, more={"xl/workbook.xml": f"{DTD}<x>&a9;</x>"}), "workbook_with_entities"),
-        (book({"a": ONE}, more={"xl/styles.xml": f"<x>{' ' * 9_000_000}</x>"}), "workbook_too_large"),
+        (book({"a": ONE}, more={"xl/workbook.xml": f"<x>{' ' * 2_000_000}</x>"}), "workbook_too_large"),
+        (book({"a": ONE}, more={"xl/styles.xml": f"<x>{' ' * 2_000_000}</x>"}), "workbook_too_large"),
+        (book({"a": ONE}, more={"xl/styles.xml": f'<x xmlns="{MAIN}">{"<xf/>" * 200_001}</x>'}), "workbook_too_large"),
+        (packed_again({name: part.replace(*STRICT) for name, part in unpacked(GOOD).items()}), "strict_workbook"),
         (book({"a": sheet([[text("x" * 2_000_000)]])}), "workbook_too_large"),
         (book({"a": f'<worksheet a="{"x" * 2_000_000}"/>'}), "workbook_too_large"),
         (book({"a": f'{SHEET}<row r="1">' + '<x a=""/>' * 200_000}), "workbook_too_large"),
