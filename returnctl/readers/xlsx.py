@@ -14,24 +14,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from defusedxml import EntitiesForbidden
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import CELL_TAG, DATA_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import ARC_SHARED_STRINGS, ARC_STYLE, ARC_WORKBOOK, SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.constants import ARC_SHARED_STRINGS, ARC_WORKBOOK, SHARED_STRINGS, SHEET_MAIN_NS
 
 from returnctl.errors import BadFile
 from returnctl.readers.intake import LARGEST_FILE, shortened
 from returnctl.readers.xlsx_parts import Archive, Texts, TooLarge
-from returnctl.readers.xlsx_values import shows_date, text_of
+from returnctl.readers.xlsx_values import date_styles, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-MOST_ROWS, MOST_COLUMNS, MOST_STYLES = 1_048_576, 16_384, 200_000
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0"
-_NAMES = f"{{{SHEET_MAIN_NS}}}"
-_TEXTS, _TEXT, _PIECE, _SPOKEN = f"{_NAMES}sst", f"{_NAMES}si", f"{_NAMES}t", f"{_NAMES}rPh"
-_STYLES, _STYLE, _FORMAT = f"{_NAMES}cellXfs", f"{_NAMES}xf", f"{_NAMES}numFmt"
+_TEXTS, _TEXT, _PIECE, _SPOKEN = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("sst", "si", "t", "rPh"))
 
 
 class Sheet(NamedTuple):
@@ -58,7 +56,7 @@ class Workbook:
 
     @contextmanager
     def _mending(self) -> Iterator[None]:
-        """What a damaged file makes openpyxl raise is told nowhere."""
+        """Of everything: openpyxl does not tell what it raises over a damaged file."""
         try:
             yield
         except BadFile:
@@ -79,28 +77,13 @@ class Workbook:
         if _STRICT in self._archive.read(ARC_WORKBOOK):  # other names, which openpyxl does not know
             raise BadFile(file=self.file, why="strict_workbook")
         self._epoch = reader.wb.epoch
-        self._dates = self._date_styles()
+        self._dates = date_styles(self._archive)
         self._texts = self._shared(reader)
         self.sheets = [
             Sheet(sheet.name, link.target, sheet.state != "visible")
             for sheet, link in reader.parser.find_sheets()
             if link.target in reader.valid_files and "chartsheet" not in link.Type
         ]
-
-    def _date_styles(self) -> frozenset[int]:
-        """Without openpyxl's `Stylesheet`, which stumbles over fonts and fills that other programs write."""
-        formats, styles = dict[int, str](), list[int]()
-        if ARC_STYLE in self._archive.namelist():
-            for event, element in self._archive.elements(ARC_STYLE, _STYLES, (_FORMAT, _STYLE), _STYLES):
-                if event == "start":
-                    styles.clear()  # those so far are what these are based on
-                elif element.tag == _FORMAT:
-                    formats[int(element.get("numFmtId", 0))] = element.get("formatCode", "")
-                else:
-                    styles.append(int(element.get("numFmtId", 0)))
-                if len(styles) + len(formats) > MOST_STYLES:
-                    raise TooLarge(MOST_STYLES)
-        return frozenset(at for at, number in enumerate(styles) if shows_date(number, formats))
 
     def _shared(self, reader: ExcelReader) -> Texts:
         """Not by openpyxl, which holds each text, of which there may be millions, in an object of its own."""

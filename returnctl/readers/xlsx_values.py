@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 
 from openpyxl.styles.numbers import builtin_format_code, is_date_format
 from openpyxl.utils.datetime import from_excel
+from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
+
+from returnctl.readers.xlsx_parts import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from returnctl.readers.xlsx_parts import Archive
+
+MOST_STYLES = 200_000
+_STYLES, _STYLE, _FORMAT = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("cellXfs", "xf", "numFmt"))
 # Dates of Chinese, Japanese and Korean spreadsheets, which no file has to declare and openpyxl does not know.
 _EAST_ASIAN_DATES = frozenset((*range(27, 37), *range(50, 59)))
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -22,8 +29,26 @@ _LAST_DAY, _SECONDS = 2_958_466, 86_400
 _LOSSY = 1e16
 
 
-def shows_date(number: int, formats: Mapping[int, str]) -> bool:
-    """Whether the number of a format stands for one of dates; `formats` are those that the workbook declares."""
+def date_styles(archive: Archive) -> frozenset[int]:
+    """The places of the styles that show a date. Raises TooLarge, and whatever a damaged part raises.
+
+    Without openpyxl's `Stylesheet`, which stumbles over fonts and fills that other programs write.
+    """
+    formats, styles = dict[int, str](), list[int]()
+    if ARC_STYLE in archive.namelist():
+        for event, element in archive.elements(ARC_STYLE, _STYLES, (_FORMAT, _STYLE), _STYLES):
+            if event == "start":
+                styles.clear()  # those so far are what these are based on
+            elif element.tag == _FORMAT:
+                formats[int(element.get("numFmtId", 0))] = element.get("formatCode", "")
+            else:
+                styles.append(int(element.get("numFmtId", 0)))
+            if len(styles) + len(formats) > MOST_STYLES:
+                raise TooLarge(MOST_STYLES)
+    return frozenset(at for at, number in enumerate(styles) if _shows_date(number, formats))
+
+
+def _shows_date(number: int, formats: Mapping[int, str]) -> bool:
     if number in formats:
         return bool(is_date_format(formats[number]))
     return number in _EAST_ASIAN_DATES or bool(is_date_format(builtin_format_code(number)))
