@@ -12,8 +12,6 @@ from typing import Any
 from benchmarks.budgets import MEMORY, REPORT
 from benchmarks.place import NOW, ROOT, Place, now
 from benchmarks.turns import Measured, Ran, compared, in_turns, run
-from returnctl.shop.report import groups, overview
-from returnctl.storage.figures import Period, Tables
 
 _BARE = """
 import json, sqlite3, sys
@@ -51,6 +49,9 @@ def report(place: Place) -> Iterator[Measured | str]:
 
 def _record(index: Path, asked: Path, words: Sequence[str]) -> None:
     """What the report asks, a statement a line."""
+    from returnctl.shop.report import groups, overview  # the wheel's libraries are not there to begin with
+    from returnctl.storage.figures import Period, Tables
+
     db = sqlite3.connect(f"file:{index}?mode=ro", uri=True)
     with asked.open("w", encoding="utf-8") as file:
 

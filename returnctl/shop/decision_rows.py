@@ -12,11 +12,12 @@ import msgspec
 
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.intake import shortened
-from returnctl.readers.xlsx_values import ERRORS
 from returnctl.shop.bulk import open_rows
 from returnctl.shop.deciding import Row
 from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
 
+# What a formula of a spreadsheet leaves where it failed.
+ERRORS = frozenset("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #GETTING_DATA #SPILL! #CALC!".split())
 # What a sheet shows of a return, which is no request: all that `list`, `todo` and `export` write.
 SHOWN = frozenset(
     "state type order account reason due.action due.by due.at due.then total currency updated group owed next external "
