@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from returnctl.domain.states import State
 from returnctl.output import topics
 from returnctl.output.forms import word
 from returnctl.output.words import say, use
-from tests.program import run
+from tests.transcripts import played
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -89,29 +88,6 @@ def commands(text: str) -> list[str]:
 def test_more_names_every_page_once() -> None:
     told = re.findall(r"\((docs/[a-z-]+\.md)\)", README.read_text("utf-8").partition("## More")[2])
     assert sorted(told) == sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))
-
-
-def played(text: str, folder: Path) -> str:
-    """The README with every transcript as it comes out when its commands are typed one after the other."""
-    here, given = folder, {"LOGNAME": "mei"}
-
-    def typed(block: re.Match[str]) -> str:
-        nonlocal here
-        lines = []
-        for command in re.findall(r"^\$ (.*)$", block[1], re.MULTILINE):
-            lines.append(f"$ {command}")
-            words = shlex.split(command)
-            if words[0] == "export":
-                name, _, value = words[1].partition("=")
-                given[name] = value
-            elif words[0] == "cd":
-                here /= words[1]
-            else:
-                done = run(*words[1:], cwd=here, now=None, **given)
-                lines += (done.out + done.err).rstrip("\n").split("\n")
-        return "```console\n" + "\n".join(line.rstrip() for line in lines) + "\n```"
-
-    return re.sub(r"```console\n(.*?)```", typed, text, flags=re.DOTALL)
 
 
 @readmes
