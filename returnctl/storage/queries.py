@@ -58,7 +58,7 @@ def _from_shelves(index: Index, query: Query, part: str, shelves: Shelves) -> It
     source = f"returns INDEXED BY {_index_for(query, part)}"
     wanted = (shelf for shelf in shelves if _holds(query, *shelves[shelf]))
     streams = [_rows(index, source, SUMMARY, [("shelf = ?", shelf), *conditions], order) for shelf in wanted]
-    return heapq.merge(*streams, key=key)
+    return heapq.merge(*map(chain, streams), key=key)  # which would close a cursor, after the index maybe
 
 
 def _index_for(query: Query, part: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +86,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_returns(store: Store, query: dict[str, Any], numbers: list[int]) -> None:
     with store.reading() as snapshot:
         assert [int(x.id[2:]) for x in snapshot.summaries(Query(**query))] == numbers
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_let_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by `| head`: the index is closed before the list is."""
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with store.reading() as snapshot:
+        found = snapshot.summaries(Query(states=("requested",), sort="due"))
+        assert [each.id for each in islice(found, 2)] == ["R-000003", "R-000001"]
+    del found
+    gc.collect()
+    assert complaints == []
 
 
 def test_a_summary_says_what_the_return_says(tmp_path: Path) -> None:
