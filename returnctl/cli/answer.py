@@ -146,9 +146,11 @@ def show(wanted: Wanted, done: Done) -> None:
 
 @contextmanager
 def kept_going() -> Iterator[None]:
-    """What was committed stays done, even if nobody can read about it."""
+    """What was committed stays done, even if nobody can read about it; a reader that has gone had enough."""
     try:
         yield
+    except BrokenPipeError:
+        abandon_output()
     except OSError as error:
         abandon_output()
         mention(say("warning: {text}", text=error.strerror or str(error)))

@@ -180,11 +180,11 @@ def in_bash(shop: Path, line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_a_reader_that_has_gone_is_no_failure(demo_once: Path) -> None:
-    for line in ("history 5 -o jsonl", "show 5 --json", "list", "help workflow", "--help"):
+def test_a_reader_that_has_gone_is_no_failure(demo: Path) -> None:
+    for line in ("history 5 -o jsonl", "show 5 --json", "list", "help workflow", "--help", "note 1 seen", "sweep"):
         reader, writer = os.pipe()
         os.close(reader)
-        words = [sys.executable, "-m", "returnctl", "-C", str(demo_once), *line.split()]
+        words = [sys.executable, "-m", "returnctl", "-C", str(demo), *line.split()]
         done = subprocess.run(words, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60)
         os.close(writer)
         assert (done.returncode, done.stderr) == (0, b""), line
