@@ -48,7 +48,7 @@ def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
     waits = due_of(row)
     is_appeal = bool(waits and waits.action == APPEAL)  # beside another row of this return, which says the rest
     owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record and not is_appeal else ())]
-    command = next_command(row["id"], waits, record)
+    command = next_command(row["id"], waits, record, external=bool(getattr(summary, "external", None)))
     there = of_platform(record) if record and not is_appeal else {}
     return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"} | there
 

@@ -25,6 +25,10 @@ _ANSWER = "returnctl accept {id}"
 _REFUSE = "returnctl reject {id} --reason not_eligible"
 
 
+# Where a platform runs the return, its next report tells what others did; what it decides on is handed in.
+_REPORTED = "returnctl import FILE"
+_HANDED_IN = "returnctl dispute bundle {id} FOLDER"
+
 # What an event wants beside the id.
 _WANTS = {
     "refund": " --reference TXN",
@@ -40,10 +44,21 @@ def typed(event: str, id: str) -> str:  # noqa: A002 - the field's own name
     return f"returnctl {event} {id}{_WANTS.get(event, '')}"
 
 
-def next_command(id: str, waits: Due | None, record: Return | None = None) -> str:  # noqa: A002
-    """What to type next, empty where nothing is waited for. `record` is needed where a rule failed, or for offers."""
+def next_command(
+    id: str,  # noqa: A002 - the field's own name
+    waits: Due | None,
+    record: Return | None = None,
+    *,
+    external: bool = False,
+) -> str:
+    """What to type next, empty where nothing is waited for. `record` is needed where a rule failed, or for offers.
+
+    `external`: a platform runs the return, which `record` would tell, too.
+    """
     if waits is None:
         return ""
+    if waits.by is not Role.SELLER and (external or (record and record.external)):
+        return (_HANDED_IN if waits.action == "platform" else _REPORTED).format(id=id)
     if waits.lapsed or (waits.by is Role.PLATFORM and waits.action == "refund"):
         return f"returnctl show {id}"
     if record and _is_offered(record, waits):

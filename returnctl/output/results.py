@@ -10,6 +10,7 @@ from returnctl.domain.record import Breakdown, Due, Return
 from returnctl.output.clean import clean
 from returnctl.output.forms import due, listed, word
 from returnctl.output.next import next_command
+from returnctl.output.there import in_seller_center, of_platform
 from returnctl.output.words import mark, say
 
 WARNINGS = {
@@ -67,8 +68,16 @@ def lines(
         yield worksheet(breakdown, record.currency)
     if waits:
         yield "  " + due(waits, now)
-    command = next_command(result["id"], waits, record)
-    if command and result["outcome"] == "done":
+    if result["outcome"] == "done":
+        yield from _from_here(record, waits)
+
+
+def _from_here(record: Return, waits: Due | None) -> Iterator[str]:
+    """What is to be carried out elsewhere, and the command that comes next."""
+    there = of_platform(record)
+    yield from ("  " + clean(line) for line in in_seller_center(there))
+    command = there.get("next") or next_command(record.id, waits, record)
+    if command:
         yield "  " + say("next: {command}", command=clean(command))
 
 

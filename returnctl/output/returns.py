@@ -53,8 +53,13 @@ def _parts(record: Return, now: datetime, zone: str, told: Told) -> Iterator[str
     yield "\n".join(clean(line) for line in of_platform_in_words(of_platform(record)))
     yield from (block(*each) for each in told)
     yield history(record.history, zone)
-    command = next_command(record.id, record.due, record)
-    yield say("next: {command}", command=command) if command else ""
+    yield _next(record)
+
+
+def _next(record: Return) -> str:
+    """As `todo` says it; what is on the screen already comes not next."""
+    command = of_platform(record).get("next") or next_command(record.id, record.due, record)
+    return say("next: {command}", command=command) if command and command != f"returnctl show {record.id}" else ""
 
 
 def _head(record: Return, now: datetime, zone: str) -> list[tuple[str, str]]:

@@ -56,9 +56,13 @@ def _settles(id: str, apart: Disagrees) -> str:  # noqa: A002 - the field's own 
     return f"returnctl resolve {id} --outcome none" if apart.ours is State.DISPUTED else "returnctl import FILE"
 
 
-def of_platform_in_words(row: Mapping[str, Any]) -> Iterator[str]:
+def in_seller_center(row: Mapping[str, Any]) -> Iterator[str]:
     for each in row.get("carry_out", ()):
         yield say("carry out in Seller Center: {what}", what=_chosen(each))
+
+
+def of_platform_in_words(row: Mapping[str, Any]) -> Iterator[str]:
+    yield from in_seller_center(row)
     apart = row.get("disagrees")
     if apart and not row.get("carry_out"):
         ours, theirs = word(apart["ours"]), word(apart["platform"])

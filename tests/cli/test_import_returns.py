@@ -207,6 +207,26 @@ def test_what_the_platform_does_not_show_is_told_with_the_command(stocked: Path)
     assert "disagrees" not in todo(stocked)
 
 
+def test_each_step_says_what_to_choose_there_and_what_comes_next(stocked: Path) -> None:
+    imported(stocked, "-", input=json.dumps(FIRST))
+    done = run("reject", 1, "--reason", "not_eligible", cwd=stocked, now=NOW).out.splitlines()
+    assert "  carry out in Seller Center: reject the return (REJECT_RETURN); reason: not eligible" in done[2]
+    assert done[3:] == ["  next: returnctl done R-000001"]
+    assert run("done", 1, cwd=stocked, now=NOW).out.splitlines()[2:] == ["  next: returnctl import FILE"]
+    imported(stocked, "-", input=answer("REFUND_OR_RETURN_REQUEST_REJECT"))
+    assert next_of(stocked) == {"returnctl import FILE"}
+    imported(
+        stocked, "-", input=answer("REFUND_OR_RETURN_REQUEST_REJECT", 1794600000, arbitration_status="IN_PROGRESS")
+    )
+    assert next_of(stocked) == {"returnctl dispute bundle R-000001 FOLDER"}
+
+
+def next_of(shop: Path) -> set[str]:
+    """As `show` and `todo` tell it."""
+    shown = run("show", 1, cwd=shop, now=NOW).out.rstrip().rpartition("next: ")[2]
+    return {shown, todo(shop)["next"]}
+
+
 def test_the_hook_reads_the_platforms_terms(stocked: Path) -> None:
     hook = stocked / "hooks" / "act"
     hook.parent.mkdir(exist_ok=True)

@@ -93,7 +93,7 @@ def test_a_list_that_nobody_reads_to_its_end_is_let_go(store: Store, monkeypatch
     complaints: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", complaints.append)
     with store.reading() as snapshot:
-        found = snapshot.summaries(Query(states=("requested",), sort="due"))
+        found = snapshot.summaries(Query(states=(State.REQUESTED,), sort="due"))
         assert [each.id for each in islice(found, 2)] == ["R-000003", "R-000001"]
     del found
     gc.collect()
