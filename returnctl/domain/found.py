@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from returnctl.domain.books import Books
 from returnctl.domain.calendar import local_day
 from returnctl.domain.external import Seen
+from returnctl.domain.money import ZERO, rounded
 from returnctl.domain.record import Return
 from returnctl.domain.settlement import Settled
 
@@ -110,9 +111,10 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 
 def added(sums: dict[tuple[str, str, str], Sum], found: Finding) -> None:
-    key, nothing = (found.account or "", found.month, found.currency), found.amount * 0
+    key = (found.account or "", found.month, found.currency)
+    zero = rounded(ZERO, found.currency)
     before = sums.get(key) or Sum(
-        account=found.account, month=found.month, currency=found.currency, findings=0, lost=nothing, open=nothing
+        account=found.account, month=found.month, currency=found.currency, findings=0, lost=zero, open=zero
     )
     name = "lost" if found.loses else "open"
     more = {name: getattr(before, name) + found.counted, "findings": before.findings + 1}
