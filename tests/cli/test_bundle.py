@@ -247,6 +247,16 @@ def test_photos_and_a_comment(shop: Path, tmp_path: Path) -> None:
     assert bundled(shop, 1, target).code == 1
 
 
+def test_what_nobody_said_is_not_in_the_comment(shop: Path, tmp_path: Path) -> None:
+    """As where a platform reports a dispute, without a word about what."""
+    typed(shop, "apply L-1 --item 1=1 --reason damaged", "reject 1 --reason not_eligible", "escalate 1 --as buyer")
+    assert "The buyer contests" not in bundled(shop, 1, tmp_path / "out", "--json").json["comment"]["text"]
+    typed(shop, "cancel 1", "apply L-2 --item 1=1 --reason damaged", "reject 2 --reason not_eligible")
+    typed(shop, "escalate 2 --as buyer --amount 5.00")
+    text = bundled(shop, 2, tmp_path / "asked", "--json").json["comment"]["text"]
+    assert "The buyer asks for 5.00 USD. " in text
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
     "text", ["A sentence of some length for them. " * 30, "一个很长的句子。" * 60, "🧾" * 400, "x" * 5000]

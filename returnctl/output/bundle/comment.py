@@ -85,12 +85,13 @@ def _asked(record: Return) -> Iterator[str]:
     dispute = record.dispute
     if dispute and dispute.by is Role.BUYER:
         asked = money(dispute.asked, record.currency)
-        about = word(dispute.claim)
-        yield (
-            say("The buyer asks for {asked}: {about}.", asked=asked, about=about)
-            if asked
-            else say("The buyer contests: {about}.", about=about)
-        )
+        about = "" if dispute.claim == "other" else word(dispute.claim)
+        if asked and about:
+            yield say("The buyer asks for {asked}: {about}.", asked=asked, about=about)
+        elif asked:
+            yield say("The buyer asks for {asked}.", asked=asked)
+        elif about:
+            yield say("The buyer contests: {about}.", about=about)
 
 
 def _offers(record: Return, zone: str) -> Iterator[str]:
