@@ -23,6 +23,7 @@ ORDERS = (
 )  # fmt: skip
 _ABOUT = (
     *map(Column, ("id", "external", "order", "account", "state", "type", "reason", "reason_note", "fault", "buyer")),
+    Column("failed_rules"),
 )
 _LINE = (*map(Column, ("line", "sku", "title")), *(Column(x, "number") for x in ("requested", "approved", "received")))
 _REST = (
@@ -41,10 +42,6 @@ SUMS = (
     *map(Column, ("account", "month", "currency")), Column("findings", "number"), Column("lost", "amount"),
     Column("open", "amount"),
 )  # fmt: skip
-# What `--from` passes over in a sheet that holds decisions.
-OWN = frozenset(column.name for columns in (RETURNS, TODO, EXPORT, EXPORT_LINES) for column in columns) - {
-    column.name for column in TO_FILL_IN
-} - {"id"}  # fmt: skip
 
 
 def sheet_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +69,7 @@ def export_row(record: Return) -> dict[str, Any]:
         "reason_note": record.reason.note,
         "fault": record.reason.fault,
         "buyer": record.buyer.id,
+        "failed_rules": ", ".join(dict.fromkeys(x.rule for x in record.eligibility if x.outcome == "fail")),
         "skus": ", ".join(dict.fromkeys(line.sku for line in record.lines)),
         "units": sum(line.requested for line in record.lines),
         "applied": record.applied_at,

@@ -21,8 +21,8 @@ ERRORS = frozenset("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #GETTING_DATA
 # What a sheet shows of a return, which is no request: all that `list`, `todo` and `export` write.
 SHOWN = frozenset(
     "state type order account reason due.action due.by due.at due.then total currency updated group owed next external "
-    "reason_note fault buyer skus units applied refunded policy policy_version revision line sku title requested "
-    "approved received".split()
+    "reason_note fault buyer failed_rules skus units applied refunded policy policy_version revision line sku title "
+    "requested approved received".split()
 )
 _OF_EVERY_ROW = ("id", "key")
 _SHORT = {"pass": "inspect pass", "fail": "inspect fail"}
