@@ -35,7 +35,7 @@ def report(place: Place) -> Iterator[Measured | str]:
     place.returnctl(place.large, "show", 1, "--json")
     for words in _WORDS:
         asked = place.folder / "asked.jsonl"
-        _record(index, asked, words)
+        run([place.bin / "python", "-m", "benchmarks.report", index, asked, *words], folder=ROOT)
         what = " ".join(["report", *words])
         sides: dict[str, Callable[[int], Ran]] = {
             what: lambda _, words=words: place.returnctl(place.large, "report", *words, "--now", now()),  # type: ignore[misc]
@@ -47,9 +47,9 @@ def report(place: Place) -> Iterator[Measured | str]:
         yield f"`{what}`: {peak:.0f} MiB" + ("" if peak <= MEMORY else f", over the {MEMORY} allowed")
 
 
-def _record(index: Path, asked: Path, words: Sequence[str]) -> None:
-    """What the report asks, a statement a line."""
-    from returnctl.shop.report import groups, overview  # the wheel's libraries are not there to begin with
+def record(index: Path, asked: Path, words: Sequence[str]) -> None:
+    """What the report asks, a statement a line; run where the wheel's libraries are."""
+    from returnctl.shop.report import groups, overview
     from returnctl.storage.figures import Period, Tables
 
     db = sqlite3.connect(f"file:{index}?mode=ro", uri=True)
@@ -67,3 +67,7 @@ def _record(index: Path, asked: Path, words: Sequence[str]) -> None:
             for _ in groups(tables, period, words[1], "America/New_York", limit):  # type: ignore[arg-type]
                 pass
     db.close()
+
+
+if __name__ == "__main__":
+    record(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
