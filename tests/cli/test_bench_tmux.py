@@ -130,7 +130,7 @@ def test_so_in_chinese(pane: Pane, bench: Path) -> None:
     assert screen == CHINESE.splitlines()
     assert max(map(wcswidth, screen)) <= _COLUMNS
     pane.presses("C-d")
-    assert pane.shows("ready:")[-3:-1] == ["已验货 0 件, 跳过 1 件", "exit 0"]
+    assert pane.shows("ready:")[-3:-1] == ["已验货 0 件，跳过 1 件", "exit 0"]
 
 
 CHINESE = """\

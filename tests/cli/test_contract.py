@@ -44,7 +44,7 @@ def test_the_envelope_of_a_writer(demo: Path, line: str) -> None:
 
 
 REFUSED = [
-    "approve 7", "reject 7", "ship 7", "receive 7", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
+    "approve 7", "reject 7", "ship 7", "ship 7", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
     "resolve 7 --outcome none", "cancel 7", "undo 7", "apply NOPE", "note 99 x", "done 99",
     "feedback 1 --rating 4", "message 1 --template nope", "done 1 --only nope",
 ]  # fmt: skip

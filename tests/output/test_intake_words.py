@@ -10,7 +10,7 @@ from returnctl.output.intake_words import WHY
 
 MODULES = (
     "amounts dates fields order_documents orders partner_api return_rows seller_center settlements strict_json tables"
-    " xlsx xlsx_values"
+    " xlsx xlsx_parts xlsx_values"
 ).split()
 SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read_text() for name in MODULES)
 CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
