@@ -193,7 +193,7 @@ def write_in_place(path: Path, content: bytes) -> None:
     except OSError:
         os.unlink(new)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -203,7 +203,7 @@ def write_new(path: Path, content: bytes) -> None:
         os.link(new, path)
     finally:
         os.unlink(new)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _written_beside(path: Path, content: bytes) -> Path:
@@ -220,6 +220,6 @@ def _written_beside(path: Path, content: bytes) -> Path:
     return new
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
     with Folder.open(str(path)) as folder:
         fsync(folder.fd)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from returnctl.errors import BadValue, SystemFailure, TargetExists
-from returnctl.storage.files import Folder, fsync, make_folder, write
+from returnctl.storage.files import Folder, fsync, make_folder, sync_folder, write
 
 _PIECE = 1 << 20
 
@@ -91,6 +91,7 @@ def new_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
                 file.flush()
                 fsync(file.fileno())
             _name(partial, target, force=force)
+            sync_folder(partial.parent)
         finally:
             partial.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +15,7 @@ from returnctl.errors import Failure
 from returnctl.shop import seals
 from returnctl.shop.backing_up import backup
 from returnctl.shop.shop import Shop
-from returnctl.storage import files, journal, staging
+from returnctl.storage import files, journal, outside, staging
 from returnctl.storage.layout import FOLDERS, evidence_path
 from returnctl.storage.store import Store
 from tests.faults.disk import Disk, Op, Tree, recorded
@@ -74,6 +75,36 @@ def _sealed(path: Path, new: seals.Seals, before: tuple[bytes | None, ...]) -> S
         return b"new" in (content or b"") if done else content in before or (content or b"").endswith(b"}\n")
 
     return Story(lambda: seals._write(path, new), holds)
+
+
+def a_case_file(root: Path) -> Story:
+    """A file that is made for others."""
+    content = b"a case" * 1000
+
+    def holds(left: Tree, done: bool) -> bool:
+        return left.get("case.zip", None if done else content) == content
+
+    return Story(lambda: outside.make_file(root / "case.zip", lambda file: file.write(content)), holds)
+
+
+def a_case_folder(root: Path) -> Story:
+    files_ = {"comment.txt": b"broken", "1.jpg": b"photo" * 1000}
+
+    def holds(left: Tree, done: bool) -> bool:
+        found = {path.rpartition("/")[2]: content for path, content in left.items() if path.startswith("case/")}
+        return found == files_ or not (done or found)
+
+    return Story(lambda: outside.make_folder_of(root / "case", iter(files_.items())), holds)
+
+
+def an_export(root: Path) -> Story:
+    content = b"a,b" * 1000
+
+    def act() -> None:
+        with outside.new_file(root / "list.csv", force=False) as file:
+            os.write(file.fileno(), content)
+
+    return Story(act, lambda left, done: left.get("list.csv", None if done else content) == content)
 
 
 def a_torn_line(root: Path) -> Story:
@@ -169,5 +200,5 @@ def unsynced_copies(root: Path) -> list[str]:
 
 STORIES: tuple[Tell, ...] = (
     founding, sealing, sealing_first, a_torn_line, a_refused_line, a_line_in_doubt, a_folder_made_anew,
-    evidence_that_came_back, a_copy,
+    evidence_that_came_back, a_copy, a_case_file, a_case_folder, an_export,
 )  # fmt: skip

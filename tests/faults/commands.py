@@ -9,10 +9,19 @@ from tests.cli.shops import STANDS, an_order
 PHOTO = "crack.jpg"
 ORDERS = "more.json"
 REQUESTS = "requests.jsonl"
+DECISIONS = "decisions.csv"
 MORE = json.dumps([an_order("N-1"), an_order("N-2")])
 MANY = "\n".join(
     json.dumps({"order": f"D-{n:02}", "items": {"2": 1}, "reason": "damaged", "key": f"row-{n}"}) for n in (2, 3, 4)
 )
+# An offer and its answer, in a commit each, and one of the other kind.
+DECIDED = f"""\
+id,decision,amount,key
+{STANDS["rejected"]},offer,5.00,first
+{STANDS["rejected"]},accept,,second
+{STANDS["requested"]},offer,5.00,third
+{STANDS["requested"]},decline,,fourth
+"""
 
 # Keys make a repeat tell what was done; a repeat of `sweep`, `seal` and the like finds nothing left to do.
 COMMANDS: dict[str, str] = {
@@ -37,9 +46,10 @@ COMMANDS: dict[str, str] = {
     "done": f"done {STANDS['approved']} --key k",
     "feedback": f"feedback {STANDS['refunded']} --rating 4 --comment quick --key k",
     "undo": f"undo {STANDS['in_transit']} --key k",
+    "decide": f"decide --from {DECISIONS}",
     "import": f"import {ORDERS}",
     "sweep": "sweep --now 2026-12-30T00:00:00Z",
     "anonymize": "anonymize --before 2026-11-21 --now 2026-12-30T00:00:00Z",
 }
 # These make several commits, each of them whole; stopped between two, some are done.
-SEVERAL = frozenset({"apply --from", "sweep", "anonymize"})
+SEVERAL = frozenset({"apply --from", "decide", "sweep", "anonymize"})

@@ -20,7 +20,10 @@ from returnctl.storage import staging
 
 
 class Op(NamedTuple):
-    """`make`, `write`, `cut`, `sync`, `sync all`, `move`, `remove`, `folder`, or `done`: a commit was acknowledged."""
+    """`make`, `write`, `cut`, `sync`, `sync all`, `move`, `link`, `remove`, `folder`, or `done`.
+
+    `done`: a commit was acknowledged.
+    """
 
     kind: str
     path: str = ""
@@ -29,7 +32,7 @@ class Op(NamedTuple):
     size: int = 0
 
 
-_WATCHED = ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "ftruncate")
+_WATCHED = ("open", "write", "fsync", "replace", "rename", "link", "unlink", "mkdir", "ftruncate")
 
 
 @contextmanager
@@ -66,6 +69,10 @@ def recorded(data: Path) -> Iterator[list[Op]]:  # noqa: C901 - one small functi
         note("move", path_of(name, src_dir_fd), to=path_of(to, dst_dir_fd))
         real["replace"](name, to, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
+    def linked(name: Any, to: Any, **more: Any) -> None:
+        real["link"](name, to, **more)
+        note("link", path_of(name), to=path_of(to))
+
     def removed(name: Any, *, dir_fd: int | None = None) -> None:
         real["unlink"](name, dir_fd=dir_fd)
         note("remove", path_of(name, dir_fd))
@@ -79,7 +86,7 @@ def recorded(data: Path) -> Iterator[list[Op]]:  # noqa: C901 - one small functi
         note("cut", path_of("", fd), size=size)
 
     with pytest.MonkeyPatch.context() as patch:
-        wrapped = (opened, written, synced, moved, moved, removed, made, cut)
+        wrapped = (opened, written, synced, moved, moved, linked, removed, made, cut)
         for name, call in zip(_WATCHED, wrapped, strict=True):
             patch.setattr(os, name, call)
         patch.setattr(staging, "sync_all", lambda: lambda _: ops.append(Op("sync all")))
@@ -133,8 +140,14 @@ class Disk:
         self.unsure: list[tuple[Op, Inode | None]] = []
 
     def apply(self, op: Op) -> None:
-        if op.kind in ("make", "folder", "remove", "move"):
-            node = self.now.get(op.path) if op.kind in ("move", "remove") else Inode() if op.kind == "make" else None
+        if op.kind in ("make", "folder", "remove", "move", "link"):
+            node = (
+                self.now.get(op.path)
+                if op.kind in ("move", "link", "remove")
+                else Inode()
+                if op.kind == "make"
+                else None
+            )
             self.unsure.append((op, node))
             _name(self.now, op, node)
         elif op.kind == "sync all":
@@ -173,6 +186,8 @@ class Disk:
 def _name(names: dict[str, Inode | None], op: Op, node: Inode | None) -> None:
     if op.kind == "remove":
         names.pop(op.path, None)
+    elif op.kind == "link":
+        names[op.to] = node
     elif op.kind == "move":
         names.pop(op.path, None)
         names[op.to] = node

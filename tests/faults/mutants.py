@@ -163,19 +163,26 @@ _FSYNC: dict[str, tuple[str, str, Check]] = {
     "what a new shop holds": ("storage.store:_make", "fsync(data.fd)", beside.founding),
     "a new shop": ("storage.store:Store.create", "fsync(folder.fd)", beside.founding),
     "a seal": ("storage.files:_written_beside", "fsync(fd)", beside.sealing),
-    "the name of a seal": ("storage.files:_sync_folder", "fsync(folder.fd)", beside.sealing),
+    "the name of a seal": ("storage.files:sync_folder", "fsync(folder.fd)", beside.sealing),
     "the folder of seals": ("shop.seals:_make", "fsync(above.fd)", beside.sealing_first),
     "a copy by syncfs": ("storage.backup:bring_to_disk", "sync(target.fd)", beside.a_copy),
     "a file of a copy": ("storage.backup:_bring_file", "fsync(fd)", by_an_unsynced_copy),
     "a folder of a copy": ("storage.backup:bring_to_disk", "fsync(folder.fd)", by_an_unsynced_copy),
     "a copy": ("shop.backing_up:_made", "bring_to_disk(folder)", by_an_unsynced_copy),
     "the name of a copy": ("shop.backing_up:_made", "fsync(above.fd)", beside.a_copy),
+    "a case file": ("storage.outside:make_file", "fsync(fd)", beside.a_case_file),
+    "the name of a case file": ("storage.outside:_linked", "fsync(above.fd)", beside.a_case_file),
+    "a case as a folder": ("storage.outside:make_folder_of", "fsync(folder.fd)", beside.a_case_folder),
+    "the name of a case folder": ("storage.outside:_placed", "fsync(above.fd)", beside.a_case_folder),
+    "an export": ("storage.outside:new_file", "fsync(file.fileno())", beside.an_export),
+    "the name of an export": ("storage.outside:new_file", "sync_folder(partial.parent)", beside.an_export),
     "a folder made anew": ("storage.fsck_tree:make_folder", "fsync(data.fd)", beside.a_folder_made_anew),
     "evidence that came back": ("storage.fsck_tree:remove", "fsync(folder.fd)", beside.evidence_that_came_back),
     "the index": ("storage.index:Index.sync", "fsync(fd)", by_a_bold_index),
 }
 _DURABLE: dict[str, tuple[str, str, Check]] = {
     "a document": ("storage.staging:_prepare", "stage.create(_staged(path), content, durable=sync is None)", by_power),
+    "a file of a case": ("storage.outside:make_folder_of", "folder.create(name, content)", beside.a_case_folder),
     "a torn line": ("storage.journal:_keep", 'data.create(f"journal.torn-{number}", torn)', beside.a_torn_line),
 }
 _PLACE = "staging.place(self.data, entry.documents, entry.removed)"

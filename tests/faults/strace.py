@@ -50,6 +50,7 @@ def furnish(shop: Path) -> None:
     (shop / commands.PHOTO).write_bytes(PHOTO)
     (shop / commands.ORDERS).write_text(commands.MORE)
     (shop / commands.REQUESTS).write_text(commands.MANY)
+    (shop / commands.DECISIONS).write_text(commands.DECIDED)
 
 
 def environment() -> dict[str, str]:

@@ -120,7 +120,7 @@ def cut_off(ready: Path, folder: Path, story: Story, at: int, cut: Cut) -> int:
 
 def _all_done_once(shop: Path, *, paying: bool) -> None:
     stored = record(shop, 1)
-    new = [x["key"] for x in stored["owed"] if x["key"].endswith(("message", "refunded"))]
+    new = [x["key"] for x in stored["owed"] if x["key"].endswith(("message", "refunded", "feedback"))]
     assert dict(booked(shop, "notify")) == dict.fromkeys(new, 1)
     assert (len(new), {x["status"] for x in stored["owed"]}) == (1, {"done"})
     paid = [x["key"] for x in stored["refunds"] if x["status"] == "confirmed"]
