@@ -44,10 +44,6 @@ class Instruction(Struct, frozen=True, kw_only=True):
     partial_refund: Amount | None = None
     idempotency_key: str
 
-    @property
-    def wants_reason(self) -> bool:
-        return self.decision.startswith("REJECT_")
-
 
 def instructions(record: Return) -> tuple[Instruction, ...]:
     """What is still to be carried out there by people; one that says the same as another stands once."""

@@ -17,7 +17,7 @@ from returnctl.errors import BadRow, NotFound
 from returnctl.readers.intake import FoundReport, bad, placed
 from returnctl.shop.draft import Draft
 from returnctl.shop.policies import Policies
-from returnctl.shop.road import Done, Job, Planned, Road, failed
+from returnctl.shop.road import Job, Planned, Road, failed
 from returnctl.shop.shop import the_return
 
 
@@ -82,10 +82,6 @@ def order_of(draft: Draft, report: Report) -> Order:
         raise bad("unknown_order", report.order, column="order_id") from None
     _check_currency(order, report)
     return order
-
-
-def is_new(done: Done) -> bool:
-    return Event.APPLY in done.result.events
 
 
 def _check_currency(order: Order, report: Report) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from returnctl.domain.casefile import CaseFile, Claim, Entry, claims, timeline
-from returnctl.domain.record import Evidence, Offer, Return
+from returnctl.domain.record import Evidence, Return
 from returnctl.domain.terms import Resolved
 from returnctl.output.bundle import parts
 from returnctl.output.bundle.particulars import particulars
@@ -110,10 +110,6 @@ def _amounts(record: Return) -> Iterator[tuple[str, str]]:
     for name, amount, more in told:
         if amount is not None:
             yield name, money(amount, record.currency) + (f" ({more})" if more else "")
-
-
-def _standing(offer: Offer | None) -> str:
-    return f"{word(offer.by)}, {status(offer)}" if offer else ""
 
 
 # --- what was said

@@ -73,7 +73,3 @@ class Page(NamedTuple):
 def plain(text: str) -> str:
     """Text of a policy on one line, with every character visible."""
     return clean(" ".join(text.split()))
-
-
-def is_blank(block: Block) -> bool:
-    return (isinstance(block, Bullets) and not block.items) or (isinstance(block, Facts) and not block.pairs)
