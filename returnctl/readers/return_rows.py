@@ -11,27 +11,23 @@ from decimal import Decimal
 from functools import partial
 from operator import attrgetter, itemgetter
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from returnctl.domain import tiktok
 from returnctl.domain.external import Seen, Told
 from returnctl.domain.report import Piece, Report
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
+from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled
 from returnctl.readers.dates import find_pattern, read_instant
 from returnctl.readers.fields import LONGEST_TEXT, name, order_id
-from returnctl.readers.intake import FoundReport, Habits, bad, placed
-from returnctl.readers.seller_center import LONGEST_DAY, Known, quantity
-from returnctl.readers.sku_rows import Packed, all_rounded, header, packed_rows
+from returnctl.readers.intake import FoundReport, Habits, bad
+from returnctl.readers.sku_rows import Packed, all_rounded, packed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from returnctl.readers.tables import Table
-
-T = TypeVar("T")
 
 # In exports of returns the day stands first, also where those of orders have the month there.
 _MONTH_FIRST = "MM/dd/yyyy"
@@ -77,7 +73,7 @@ def read_returns(table: Table, habits: Habits) -> Iterator[FoundReport | BadRow]
     for each in kept:
         row = ReturnRow(each.number, each.problem, *each.parts())
         if not row.return_order_id:
-            yield export.unreadable(bad(row.problem or "missing", row=row.number, column="return_order_id"))
+            yield titled(bad(row.problem or "missing", row=row.number, column="return_order_id"), export.table)
             continue
         rows = waiting.setdefault(row.return_order_id, [])
         rows.append(row)
@@ -99,13 +95,7 @@ class _Export(NamedTuple):
         try:
             return FoundReport(self.table.file, rows[0].number, self.report(rows))
         except BadRow as problem:
-            return self.unreadable(problem)
-
-    def unreadable(self, problem: BadRow) -> BadRow:
-        column = str(problem.facts["column"])
-        place = self.table.find(header(column))
-        title = column if place is None else self.table.columns[place]
-        return placed(problem, file=self.table.file, column=title)
+            return titled(problem, self.table)
 
     def report(self, rows: list[ReturnRow]) -> Report:
         _check_rows(rows)
@@ -114,13 +104,13 @@ class _Export(NamedTuple):
         return Report(
             platform=tiktok.NAME,
             source="export",
-            return_id=_cell(first, "return_order_id", order_id),
-            order=_cell(first, "order_id", order_id),
+            return_id=cell(first, "return_order_id", order_id),
+            order=cell(first, "order_id", order_id),
             currency=self.habits.currency,
             kind=tiktok.kind(first.return_type),
             reasons=(first.return_reason,) if first.return_reason else (),
             note=next((row.buyer_note for row in rows if row.buyer_note), "")[:LONGEST_TEXT],
-            applied_at=_cell(first, "time_requested", self.instant),
+            applied_at=cell(first, "time_requested", self.instant),
             pieces=tuple(map(self.piece, rows)),
             tracking=tracking[:LONGEST_TEXT] or None,
             told=self.told(rows, sent=bool(tracking)),
@@ -128,13 +118,13 @@ class _Export(NamedTuple):
 
     def piece(self, row: ReturnRow) -> Piece:
         """A row without a quantity is of one unit."""
-        many = _cell(row, "return_quantity", self.quantities.read) if row.return_quantity else 1
+        many = cell(row, "return_quantity", self.quantities.read) if row.return_quantity else 1
         return Piece(many, sku_id=row.sku_id, seller_sku=row.seller_sku)
 
     def told(self, rows: list[ReturnRow], *, sent: bool) -> Told:
         first = rows[0]
-        times = [_cell(row, "refund_time", self.instant) for row in rows if row.refund_time]
-        requested = _cell(first, "time_requested", self.instant)
+        times = [cell(row, "refund_time", self.instant) for row in rows if row.refund_time]
+        requested = cell(first, "time_requested", self.instant)
         known_at = self.habits.as_of
         return Told(
             at=known_at or max([requested, *times]),
@@ -153,7 +143,7 @@ class _Export(NamedTuple):
         )
 
     def sum(self, rows: list[ReturnRow], column: str) -> Decimal | None:
-        amounts = [_cell(row, column, self.amounts.read) for row in rows if getattr(row, column)]
+        amounts = [cell(row, column, self.amounts.read) for row in rows if getattr(row, column)]
         return sum(amounts[1:], amounts[0]) if amounts else None
 
     def compensation(self, rows: list[ReturnRow]) -> Decimal | None:
@@ -180,7 +170,7 @@ def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
         raise BadFile(file=table.file, why="rounded_ids", value=max(order_ids))
     pattern = find_pattern(days, table.file, _dates(habits))
     export = _Export(
-        replace(table, data=b""),
+        table.header_only(),
         habits,
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
@@ -206,13 +196,6 @@ def _check_rows(rows: list[ReturnRow]) -> None:
             raise bad("rows_of_return_differ", getattr(row, column), row=row.number, column=column)
 
 
-def _cell(row: ReturnRow, column: str, read: Callable[[str], T]) -> T:
-    try:
-        return read(getattr(row, column))
-    except BadRow as problem:
-        raise placed(problem, row=row.number, column=column) from None
-
-
 def _words(row: ReturnRow, column: str) -> str:
     text: str = getattr(row, column)
-    return _cell(row, column, name) if text else ""
+    return cell(row, column, name) if text else ""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import partial
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from returnctl.domain.money import spread
 from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
+from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled
 from returnctl.readers.dates import find_pattern, read_instant
-from returnctl.readers.fields import LONGEST_TEXT, MOST_UNITS, name, order_id, units, unrounded
-from returnctl.readers.intake import FoundOrder, Habits, bad, placed
-from returnctl.readers.sku_rows import COLUMNS, TIMES, Packed, SkuRow, all_rounded, header, is_cancelled, packed_rows
+from returnctl.readers.fields import LONGEST_TEXT, name, order_id, unrounded
+from returnctl.readers.intake import FoundOrder, Habits, bad
+from returnctl.readers.sku_rows import COLUMNS, TIMES, Packed, SkuRow, all_rounded, is_cancelled, packed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from returnctl.readers.tables import Table
-
-T = TypeVar("T")
 
 # Written on each row of an order, and counted once.
 OF_THE_ORDER = ("shipping_fee_after_discount", "taxes", "order_amount", "created_time", "buyer_username")
@@ -41,10 +39,6 @@ COUNTRIES = {
     "philippines": "PH", "the philippines": "PH", "singapore": "SG",
 }  # fmt: skip
 
-MOST_KNOWN = 100_000
-LONGEST_DAY = len("10/20/2026")
-_COUNT = re.compile("[0-9]{1,9}")
-
 
 def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
     """Each order as soon as its last row is met: the whole file is read before. Raises BadFile."""
@@ -53,27 +47,12 @@ def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
     waiting: dict[str, list[SkuRow]] = {}
     for row in map(Packed.row, kept):
         if not row.order_id:
-            yield export.unreadable(bad(row.problem or "missing", row=row.number, column="order_id"))
+            yield titled(bad(row.problem or "missing", row=row.number, column="order_id"), export.table)
             continue
         rows = waiting.setdefault(row.order_id, [])
         rows.append(row)
         if len(rows) == export.rows_of[row.order_id]:
             yield export.found(waiting.pop(row.order_id))
-
-
-class Known(dict[str, T], Generic[T]):
-    """Texts that were read before, and what they say: most of a file is said again and again."""
-
-    def __init__(self, rule: Callable[[str], T]) -> None:
-        super().__init__()
-        self._rule = rule
-        self.read = self.__getitem__
-
-    def __missing__(self, text: str) -> T:
-        if len(self) >= MOST_KNOWN:
-            self.clear()
-        value = self[text] = self._rule(text)
-        return value
 
 
 class _Export(NamedTuple):
@@ -90,26 +69,20 @@ class _Export(NamedTuple):
         try:
             return FoundOrder(rows[0].number, self.order(rows))
         except BadRow as problem:
-            return self.unreadable(problem)
-
-    def unreadable(self, problem: BadRow) -> BadRow:
-        column = str(problem.facts["column"])
-        place = self.table.find(header(column))
-        title = column if place is None else self.table.columns[place]
-        return placed(problem, file=self.table.file, column=title)
+            return titled(problem, self.table)
 
     def order(self, rows: list[SkuRow]) -> Order:
         _check_rows(rows)
         first = rows[0]
         _check_market(first, self.habits.market)
         return Order(
-            id=_cell(first, "order_id", order_id),
+            id=cell(first, "order_id", order_id),
             platform="tiktok",
             account=self.habits.account,
             market=self.habits.market,
             currency=self.habits.currency,
             buyer=_buyer(first),
-            ordered_at=_cell(first, "created_time", self.instant),
+            ordered_at=cell(first, "created_time", self.instant),
             shipped_at=self.latest(rows, "shipped_time") or self.latest(rows, "rts_time"),
             delivered_at=self.latest(rows, "delivered_time"),
             cancelled_at=self.cancelled(first),
@@ -119,7 +92,7 @@ class _Export(NamedTuple):
         )
 
     def lines(self, rows: list[SkuRow]) -> tuple[OrderLine, ...]:
-        nets = [_cell(row, "sku_subtotal_after_discount", self.amounts.read) for row in rows]
+        nets = [cell(row, "sku_subtotal_after_discount", self.amounts.read) for row in rows]
         tax = self.charge(rows[0], "taxes")
         taxes = [tax] if len(rows) == 1 else spread(tax, nets, self.habits.currency)
         pieces = zip(rows, nets, taxes, strict=True)
@@ -128,10 +101,10 @@ class _Export(NamedTuple):
     def line(self, number: str, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
         return OrderLine(
             line=number,
-            sku=_cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
+            sku=cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
             title=f"{row.product_name} {row.variation}".strip()[:LONGEST_TEXT],
             category=row.product_category[:LONGEST_TEXT],
-            quantity=_cell(row, "quantity", self.quantities.read),
+            quantity=cell(row, "quantity", self.quantities.read),
             net=net,
             tax=tax,
         )
@@ -139,24 +112,24 @@ class _Export(NamedTuple):
     def payments(self, row: SkuRow) -> tuple[Payment, ...]:
         if not row.order_amount:
             return ()
-        paid = _cell(row, "order_amount", self.amounts.read)
+        paid = cell(row, "order_amount", self.amounts.read)
         return (Payment(id="p1", method=row.payment_method[:LONGEST_TEXT], amount=paid),)
 
     def charge(self, row: SkuRow, column: str) -> Decimal:
         """A cell that is empty says nothing was charged."""
-        return _cell(row, column, self.amounts.read) if getattr(row, column) else self.amounts["0"]
+        return cell(row, column, self.amounts.read) if getattr(row, column) else self.amounts["0"]
 
     def latest(self, rows: list[SkuRow], column: str) -> datetime | None:
         """Parcels of one order travel apart: it is there when the last of them is."""
         if len(rows) == 1:
-            return _cell(rows[0], column, self.instant) if getattr(rows[0], column) else None
+            return cell(rows[0], column, self.instant) if getattr(rows[0], column) else None
         row_of = {getattr(row, column): row for row in rows}
-        return None if "" in row_of else max([_cell(row, column, self.instant) for row in row_of.values()])
+        return None if "" in row_of else max([cell(row, column, self.instant) for row in row_of.values()])
 
     def cancelled(self, row: SkuRow) -> datetime | None:
         if not is_cancelled(row):
             return None
-        return _cell(row, "cancelled_time" if row.cancelled_time else "created_time", self.instant)
+        return cell(row, "cancelled_time" if row.cancelled_time else "created_time", self.instant)
 
 
 def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
@@ -189,7 +162,7 @@ def _check_rows(rows: list[SkuRow]) -> None:
         if row.problem:
             raise bad(row.problem, row.order_id, row=row.number, column="order_id")
         if row is first:
-            _cell(row, "order_id", unrounded)
+            cell(row, "order_id", unrounded)
         else:
             _check_alike(row, first)
 
@@ -202,13 +175,6 @@ def _check_alike(row: SkuRow, first: SkuRow) -> None:
         raise bad("rows_differ", row.order_status, row=row.number, column="order_status")
 
 
-def _cell(row: SkuRow, column: str, read: Callable[[str], T]) -> T:
-    try:
-        return read(getattr(row, column))
-    except BadRow as problem:
-        raise placed(problem, row=row.number, column=column) from None
-
-
 def _check_market(row: SkuRow, market: str) -> None:
     told = COUNTRIES.get(row.country.casefold())
     if told and told != COUNTRIES.get(market.casefold(), market):
@@ -218,10 +184,4 @@ def _check_market(row: SkuRow, market: str) -> None:
 def _buyer(row: SkuRow) -> Buyer:
     """An order without a buyer's name is nobody else's: its own id keeps strangers apart."""
     column = "buyer_username" if row.buyer_username else "order_id"
-    return Buyer(id=_cell(row, column, name), name=row.recipient[:LONGEST_TEXT])
-
-
-def quantity(text: str) -> int:
-    if not _COUNT.fullmatch(text):
-        raise bad("bad_quantity", text, limit=MOST_UNITS)
-    return units(int(text))
+    return Buyer(id=cell(row, column, name), name=row.recipient[:LONGEST_TEXT])
