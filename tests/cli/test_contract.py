@@ -20,7 +20,7 @@ WRITERS = [
     "apply D-02 --item 1=1 --reason damaged", "approve 15", "reject 15", "cancel 15", "ship 1", "receive 3",
     "receive 3 --pass", "inspect 4 --pass", "refund 5 --paid", "replace 9", "convert 9", "escalate 5",
     "resolve 11 --outcome none", "note 1 seen", "message 1 hello", "feedback 10 --rating 4",
-    "done 1", "done 1 --only approved", "sweep", "undo 4",
+    "done 1", "done 1 --only approved", "offer 14 --amount 5", "sweep", "undo 4",
 ]  # fmt: skip
 FIELDS = {"id", "outcome", "events", "from", "to", "due", "warnings"}
 SUMMARY = {"id", "state", "type", "order", "account", "reason", "due", "total", "currency", "updated"}
@@ -44,7 +44,7 @@ def test_the_envelope_of_a_writer(demo: Path, line: str) -> None:
 
 
 REFUSED = [
-    "approve 7", "reject 7", "ship 7", "ship 7", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
+    "approve 7", "reject 7", "ship 7", "receive 10", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
     "resolve 7 --outcome none", "cancel 7", "undo 7", "apply NOPE", "note 99 x", "done 99",
     "feedback 1 --rating 4", "message 1 --template nope", "done 1 --only nope",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "note": f"note {STANDS['approved']} hello --key k",
     "attach": f"attach {STANDS['approved']} {PHOTO} --key k",
     "done": f"done {STANDS['approved']} --key k",
+    "done --only": f"done {STANDS['approved']} --only approved --key k",
     "feedback": f"feedback {STANDS['refunded']} --rating 4 --comment quick --key k",
     "undo": f"undo {STANDS['in_transit']} --key k",
     "decide": f"decide --from {DECISIONS}",

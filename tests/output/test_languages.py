@@ -177,6 +177,7 @@ LOOKS = [
     "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
     "decide --from SHOP/decisions.csv", "approve -n --from SHOP/decisions.csv",
     "help exit-codes", "help environment", "help workflow", "sweep", "reconcile", "reconcile --now 2027-03-01",
+    "report", "report --by sku", "report --by month", "report --by buyer", "done 14 --only rejected -n",
 ]  # fmt: skip
 REFUSALS = [
     "frob", "aprove 1", "approve", "approve 99", "approve 7", "approve --frob 1", "resolve 11", "list --limit x",
@@ -197,6 +198,7 @@ REFUSALS = [
     "decide --from SHOP/returnctl.yaml", "approve 1 --from x", "inspect --item 1=x --from x",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
     "reconcile --order nowhere", "reconcile --since foo",
+    "report --by colour", "report --html SHOP", "report --html SHOP/orders.jsonl", "report --since foo",
 ]  # fmt: skip
 
 
