@@ -96,6 +96,7 @@ def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
         new = _in_state(new, seen)
     new = _with_payment(case, new)
     new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_acts(new, before, seen))
+    new = replace(new, offers=_offers(new)) if _is_taken_up(record, new) else new
     new = replace(_waits(case, record, new, moment), breakdown=_worth(case, record, new))
     if new == record:
         return unchanged(case)
@@ -141,7 +142,8 @@ def _returnless(record: Return, seen: Picture) -> bool:
 
 def _offers(record: Return) -> tuple[Offer, ...]:
     """Open ones are moot once the return goes on."""
-    if record.state in (State.REQUESTED, State.DISPUTED):
+    at_platform = record.state is State.DISPUTED and record.dispute and record.dispute.stage == "platform"
+    if record.state in (State.REQUESTED, State.DISPUTED) and not at_platform:
         return record.offers
     return tuple(replace(x, status="withdrawn") if x.status == "open" else x for x in record.offers)
 
@@ -181,6 +183,12 @@ def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:
     return replace(dispute, appeal_until=until)
 
 
+def _is_taken_up(old: Return, new: Return) -> bool:
+    """Whether the platform decides what was negotiated here."""
+    stages = [x.dispute.stage if x.dispute and x.state is State.DISPUTED else None for x in (old, new)]
+    return stages == ["negotiation", "platform"]
+
+
 def _worth(case: Case, old: Return, new: Return) -> Breakdown | None:
     """The breakdown is by our policy, whatever the platform pays."""
     if new.state is old.state or new.state is State.REFUNDING:
@@ -203,7 +211,10 @@ def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     due, given = old.due, new.external.deadline if new.external else None
     had = old.external.deadline if old.external else None
     corrected = bool(due and due.lapsed and old.external != new.external)
-    if new.state is not old.state or corrected or (had and not given):
+    moved = new.state is not old.state or corrected or _is_taken_up(old, new)
+    if not moved and due and due.action == "negotiate":
+        return due  # it ends with the offer, whatever the platform waits for
+    if moved or (had and not given):
         opened = old.applied_at if new.state is State.REQUESTED and not corrected else case.at(moment)
         due = deadlines.after(Event.OBSERVE, new, case.having(new).rules(), opened)
         if due and due.action == "refund":

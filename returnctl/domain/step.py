@@ -159,7 +159,7 @@ def worth(case: Case, old: Return, new: Return) -> Breakdown | None:
     entering = new.state in FIXED and old.state not in FIXED | {State.DISPUTED}
     if new.state in _WITHOUT or (new.type is Kind.REPLACEMENT and new.state in _ESTIMATED):
         return None
-    if entering or new.state in _ESTIMATED:
+    if entering or new.state in _ESTIMATED or (new.state in FIXED and new.breakdown is None):
         return breakdown(basis(case, new))
     return new.breakdown
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, remarks, workflow
+from returnctl.domain import dispute, negotiation, paying, remarks, workflow
 from returnctl.domain.anonymize import anonymize
 from returnctl.domain.automatic import SYSTEM
 from returnctl.domain.case import Case, Moment
@@ -463,3 +463,34 @@ def test_the_end_is_the_same_whatever_the_order(reports: list[Report], seed: int
     shuffled = [*reports, *chance.choices(reports, k=chance.randrange(4))]
     chance.shuffle(shuffled)
     assert _end(shuffled) == _end(reports)
+
+
+# --- what was under way here
+
+
+def test_a_platform_that_takes_a_dispute_up_ends_the_negotiation() -> None:
+    case = begun(a_report(REJECTED))
+    case = case.having(dispute.escalate(case, seller(later(case))).record)
+    case = case.having(negotiation.offer(case, seller(later(case)), amount=Decimal("5.00")).record)
+    record = told(case, a_report(REJECTED, 3, dispute="IN_PROGRESS")).stored
+    assert record.dispute
+    assert record.due
+    assert (record.dispute.stage, record.due.action, record.due.by) == ("platform", "platform", "platform")
+    assert [x.status for x in record.offers] == ["withdrawn"]
+
+
+def test_an_open_offer_keeps_its_end_whatever_the_platform_waits_for() -> None:
+    case = begun(a_report(PENDING, deadline=NOW + 2 * DAY))
+    case = case.having(negotiation.offer(case, seller(later(case)), amount=Decimal("5.00")).record)
+    record = told(case, a_report(PENDING, 2)).stored
+    assert record.due
+    assert (record.due.action, record.due.at) == ("negotiate", record.offers[-1].until)
+
+
+def test_a_contest_of_what_is_paid_leads_back_to_a_worksheet() -> None:
+    """A refusal has none; the platform decided for the refund meanwhile, and the contest came to nothing."""
+    case = begun(a_report(REJECTED))
+    case = told(case, a_report(SUCCESS, 2, dispute="IN_PROGRESS"))
+    record = dispute.resolve(case, seller(later(case)), outcome="none").record
+    assert record.state is State.REFUND_DUE
+    assert record.breakdown is not None
