@@ -10,9 +10,26 @@ PHOTO = "crack.jpg"
 ORDERS = "more.json"
 REQUESTS = "requests.jsonl"
 DECISIONS = "decisions.csv"
+REPORTS = "reports.json"
+SETTLEMENT = "settlement.csv"
 MORE = json.dumps([an_order("N-1"), an_order("N-2")])
 MANY = "\n".join(
     json.dumps({"order": f"D-{n:02}", "items": {"2": 1}, "reason": "damaged", "key": f"row-{n}"}) for n in (2, 3, 4)
+)
+# Two returns as a platform tells of them, and the money of two orders as it was settled.
+REPORTED = json.dumps({
+    "return_orders": [
+        {
+            "return_id": f"40350{n}", "order_id": f"D-{n}", "return_type": "REFUND", "return_status": status,
+            "refund_amount": {"currency": "USD", "refund_total": "13.53"}, "create_time": 1794000000,
+            "update_time": 1794000100, "return_line_items": [{"seller_sku": "LUMI-BULB-4"}],
+        }
+        for n, status in ((13, "RETURN_OR_REFUND_REQUEST_PENDING"), (14, "RETURN_OR_REFUND_REQUEST_COMPLETE"))
+    ]
+})  # fmt: skip
+SETTLED = (
+    "Order/adjustment ID,Type,Order settled time(UTC),Currency,Total settlement amount\n"
+    "D-13,Order,2026/11/20,USD,90.00\nD-14,Order,2026/11/20,USD,91.00\n"
 )
 # An offer and its answer, in a commit each, and one of the other kind.
 DECIDED = f"""\
@@ -49,6 +66,8 @@ COMMANDS: dict[str, str] = {
     "undo": f"undo {STANDS['in_transit']} --key k",
     "decide": f"decide --from {DECISIONS}",
     "import": f"import {ORDERS}",
+    "import of returns": f"import {REPORTS}",
+    "import of settlements": f"import {SETTLEMENT}",
     "sweep": "sweep --now 2026-12-30T00:00:00Z",
     "anonymize": "anonymize --before 2026-11-21 --now 2026-12-30T00:00:00Z",
 }

@@ -50,6 +50,8 @@ def furnish(shop: Path) -> None:
     (shop / commands.PHOTO).write_bytes(PHOTO)
     (shop / commands.ORDERS).write_text(commands.MORE)
     (shop / commands.REQUESTS).write_text(commands.MANY)
+    (shop / commands.REPORTS).write_text(commands.REPORTED)
+    (shop / commands.SETTLEMENT).write_text(commands.SETTLED)
     (shop / commands.DECISIONS).write_text(commands.DECIDED)
 
 
