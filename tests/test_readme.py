@@ -86,8 +86,11 @@ def commands(text: str) -> list[str]:
 
 
 def test_more_names_every_page_once() -> None:
+    """But those in Chinese, which the English ones name."""
     told = re.findall(r"\((docs/[a-z-]+\.md)\)", README.read_text("utf-8").partition("## More")[2])
-    assert sorted(told) == sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))
+    assert sorted(told) == sorted(
+        str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md") if ".zh-" not in page.name
+    )
 
 
 @readmes

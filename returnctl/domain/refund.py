@@ -68,7 +68,8 @@ def worksheet(found: Iterable[Found], order: Order, others: tuple[Return, ...]) 
     """
     kept = [item for item in found if item.money.net or item.money.tax or item.code in ("item", "agreed")]
     total = sum((item.money for item in kept), nothing(order.currency))
-    limited = min(max(total.amount, ZERO), left(order, others))
+    bears = max(left(order, others), ZERO)  # below 0 where a platform paid back more than was paid
+    limited = min(max(total.amount, ZERO), bears)
     if limited != total.amount:
         kept.append(Found("limit", total.carve(limited - total.amount)))
     return summed([*kept, *_balanced(kept, order.currency)], order.currency)

@@ -272,6 +272,15 @@ def test_the_total_never_exceeds_what_was_paid() -> None:
     assert total(record) == "90.00"
 
 
+def test_a_platform_that_paid_too_much_leaves_nothing_and_never_less() -> None:
+    first = a_case_in("refunded", items={"1": 1})
+    (paid,) = first.stored.refunds
+    too_much = replace(paid, amount=Decimal("99.00"), net=Decimal("99.00"), tax=Decimal("0.00"))
+    others = (replace(first.stored, refunds=(too_much,)),)
+    record = a_return("received", a_case(others=others), number="R-000043", items={"1": 1})
+    assert total(record) == "0.00"
+
+
 def test_a_fee_that_was_paid_beside_the_goods_stays() -> None:
     order = an_order(payments=[{"id": "p1", "amount": "94.15"}])
     assert total(a_return("refund_due", a_case(order))) == "93.15"
