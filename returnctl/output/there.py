@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from returnctl.domain.carry_out import instructions
-from returnctl.domain.observe import Disagrees, disagrees
 from returnctl.domain.record import Return
 from returnctl.domain.states import State
 from returnctl.output.forms import word
 from returnctl.output.words import mark, say
+
+if TYPE_CHECKING:
+    from returnctl.domain.observe import Disagrees
 
 _DECISIONS = {
     "APPROVE_REFUND": mark("approve the refund"),
@@ -40,6 +41,11 @@ _REASONS = {
 
 def of_platform(record: Return) -> dict[str, Any]:
     """For the rows of `todo`, where there is anything: `carry_out` and `disagrees`, and the command that settles it."""
+    if record.external is None:
+        return {}
+    from returnctl.domain.carry_out import instructions  # only returns of platforms pay for it
+    from returnctl.domain.observe import disagrees
+
     carry_out, apart = instructions(record), disagrees(record)
     told: dict[str, Any] = {"carry_out": to_builtins(carry_out)} if carry_out else {}
     if apart:
