@@ -181,7 +181,10 @@ def in_bash(shop: Path, line: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_reader_that_has_gone_is_no_failure(demo: Path) -> None:
-    for line in ("history 5 -o jsonl", "show 5 --json", "list", "help workflow", "--help", "note 1 seen", "sweep"):
+    for line in (
+        "history 5 -o jsonl", "show 5 --json", "list", "report", "report --by buyer --json", "help workflow", "--help",
+        "note 1 seen", "sweep",
+    ):  # fmt: skip
         reader, writer = os.pipe()
         os.close(reader)
         words = [sys.executable, "-m", "returnctl", "-C", str(demo), *line.split()]

@@ -42,6 +42,7 @@ def loaded(*words: object, cwd: Path) -> set[str]:
         ("reconcile --json", {"difflib", "subprocess"}),
         ("sweep --json", {"subprocess"}),
         ("dispute bundle 11 out", {"subprocess", "jinja2", "babel"}),
+        ("report --json", {"subprocess", "pygal", "jinja2", "babel"}),
     ],
 )
 def test_what_is_not_loaded(demo: Path, line: str, more: set[str]) -> None:

@@ -26,6 +26,8 @@ from returnctl.output import (
     intake_words,
     problems,
     reconciliation,
+    report_text,
+    report_words,
     results,
     topics,
     words,
@@ -89,6 +91,20 @@ TABLES = {
     "problems": [*problems.SENTENCES.values(), *problems._KINDS.values(), *problems._SEVERITIES.values()],
     "reconciliation": reconciliation.SENTENCES.values(),
     "warnings": results.WARNINGS.values(),
+    "report": [
+        text
+        for each in (
+            report_words.NAMES,
+            report_words.DEFINITIONS,
+            report_words.SUMS,
+            report_words.ESTIMATES,
+            report_words.WHO,
+            report_words.ENDED,
+            report_text.BY,
+            report_text._HEADINGS,
+        )
+        for text in each.values()
+    ],
     "topics": [*topics.EXITS.values(), *topics._ENVIRONMENT.values()],
     "commands": [text for entry in COMMANDS.values() for text in (entry.section, entry.help)],
 }
@@ -177,7 +193,8 @@ LOOKS = [
     "offer 14 --amount 5 --note x", "offer 14 --amount 5 -n --as buyer",
     "decide --from SHOP/decisions.csv", "approve -n --from SHOP/decisions.csv",
     "help exit-codes", "help environment", "help workflow", "sweep", "reconcile", "reconcile --now 2027-03-01",
-    "report", "report --by sku", "report --by month", "report --by buyer", "done 14 --only rejected -n",
+    "report -v", "report --by reason", "report --by buyer --since -90d", "report --by month --since 2027-01-01",
+    "report", "report --by sku", "done 14 --only rejected -n",
 ]  # fmt: skip
 REFUSALS = [
     "frob", "aprove 1", "approve", "approve 99", "approve 7", "approve --frob 1", "resolve 11", "list --limit x",
@@ -196,6 +213,7 @@ REFUSALS = [
     "policy new-version --from 0001-01-01", "init SHOP", "completion foo", "reject 15 --reason foo", "show -o",
     "export x", "export -", "export SHOP/orders.jsonl", "decide", "decide --from SHOP/orders.jsonl", "ship",
     "decide --from SHOP/returnctl.yaml", "approve 1 --from x", "inspect --item 1=x --from x",
+    "report --since 2026-11-02 --until 2026-11-01",
     "todo --overdue=1", "policy validate SHOP/orders.jsonl", "import --account x SHOP/orders.jsonl",
     "reconcile --order nowhere", "reconcile --since foo",
     "report --by colour", "report --html SHOP", "report --html SHOP/orders.jsonl", "report --since foo",
@@ -312,7 +330,9 @@ def columns_of(line: str) -> str:
     return "".join(char + "\0" * (wcwidth(char) - 1) for char in line)
 
 
-@pytest.mark.parametrize("line", ["todo", "list", "order list", "policy list", "policy log", "help exit-codes"])
+@pytest.mark.parametrize(
+    "line", ["todo", "list", "order list", "policy list", "policy log", "help exit-codes", "report --by reason"]
+)
 def test_columns_stand_under_one_another(line: str, shop: Path) -> None:
     shown = run("-C", shop, *line.split()).out
     blocks = [[columns_of(row) for row in block.splitlines()] for block in shown.split("\n\n")]
