@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from returnctl.errors import BadRow
 from returnctl.readers.fields import MOST_UNITS, units
@@ -11,11 +12,23 @@ from returnctl.readers.intake import bad, placed
 from returnctl.readers.sku_rows import header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from returnctl.readers.tables import Table
 
 T = TypeVar("T")
+
+
+class Numbered(Protocol):
+    """A row: its number in the file, and the code of what is wrong with it, or empty."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+
+R = TypeVar("R", bound=Numbered)
 
 MOST_KNOWN = 100_000
 LONGEST_DAY = len("10/20/2026")
@@ -56,3 +69,18 @@ def quantity(text: str) -> int:
     if not _COUNT.fullmatch(text):
         raise bad("bad_quantity", text, limit=MOST_UNITS)
     return units(int(text))
+
+
+def together(rows: Iterable[R], column: str, rows_of: Mapping[str, int]) -> Iterator[list[R] | BadRow]:
+    """The rows of each id, as soon as the last of them is met; `rows_of` says how many there are."""
+    waiting: dict[str, list[R]] = {}
+    id_of = attrgetter(column)
+    for row in rows:
+        id = id_of(row)  # noqa: A001 - the field's own name
+        if not id:
+            yield bad(row.problem or "missing", row=row.number, column=column)
+            continue
+        met = waiting.setdefault(id, [])
+        met.append(row)
+        if len(met) == rows_of[id]:
+            yield waiting.pop(id)

@@ -18,7 +18,7 @@ from returnctl.domain.external import Seen, Told
 from returnctl.domain.report import Piece, Report
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
-from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled
+from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled, together
 from returnctl.readers.dates import find_pattern, read_instant
 from returnctl.readers.fields import LONGEST_TEXT, name, order_id
 from returnctl.readers.intake import FoundReport, Habits, bad
@@ -69,16 +69,9 @@ def read_returns(table: Table, habits: Habits) -> Iterator[FoundReport | BadRow]
     """Each return as soon as its last row is met: the whole file is read before. Raises BadFile."""
     kept, export = _survey(table, habits)
     del table
-    waiting: dict[str, list[ReturnRow]] = {}
-    for each in kept:
-        row = ReturnRow(each.number, each.problem, *each.parts())
-        if not row.return_order_id:
-            yield titled(bad(row.problem or "missing", row=row.number, column="return_order_id"), export.table)
-            continue
-        rows = waiting.setdefault(row.return_order_id, [])
-        rows.append(row)
-        if len(rows) == export.rows_of[row.return_order_id]:
-            yield export.found(waiting.pop(row.return_order_id))
+    unpacked = (ReturnRow(each.number, each.problem, *each.parts()) for each in kept)
+    for rows in together(unpacked, "return_order_id", export.rows_of):
+        yield titled(rows, export.table) if isinstance(rows, BadRow) else export.found(rows)
 
 
 class _Export(NamedTuple):

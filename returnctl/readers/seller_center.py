@@ -11,7 +11,7 @@ from returnctl.domain.money import spread
 from returnctl.domain.order import Buyer, Order, OrderLine, Payment, Shipping
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
-from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled
+from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled, together
 from returnctl.readers.dates import find_pattern, read_instant
 from returnctl.readers.fields import LONGEST_TEXT, name, order_id, unrounded
 from returnctl.readers.intake import FoundOrder, Habits, bad
@@ -44,15 +44,8 @@ def read_export(table: Table, habits: Habits) -> Iterator[FoundOrder | BadRow]:
     """Each order as soon as its last row is met: the whole file is read before. Raises BadFile."""
     kept, export = _survey(table, habits)
     del table  # with the bytes of the file, of which the rows are all that is needed
-    waiting: dict[str, list[SkuRow]] = {}
-    for row in map(Packed.row, kept):
-        if not row.order_id:
-            yield titled(bad(row.problem or "missing", row=row.number, column="order_id"), export.table)
-            continue
-        rows = waiting.setdefault(row.order_id, [])
-        rows.append(row)
-        if len(rows) == export.rows_of[row.order_id]:
-            yield export.found(waiting.pop(row.order_id))
+    for rows in together(map(Packed.row, kept), "order_id", export.rows_of):
+        yield titled(rows, export.table) if isinstance(rows, BadRow) else export.found(rows)
 
 
 class _Export(NamedTuple):
