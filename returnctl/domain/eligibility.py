@@ -263,10 +263,10 @@ def evaluate(question: Question) -> tuple[RuleOutcome, ...]:
 
 
 def _once(outcomes: list[RuleOutcome]) -> list[RuleOutcome]:
-    alike = {(x.outcome, x.at, repr(x.facts)) for x in outcomes}
-    if len(alike) > 1 or outcomes[0].rule in ("delivered", "window", "returnable", "quantity"):
+    first, *others = outcomes
+    differ = any((x.outcome, x.at, x.facts) != (first.outcome, first.at, first.facts) for x in others)
+    if differ or first.rule in ("delivered", "window", "returnable", "quantity"):
         return outcomes
-    first = outcomes[0]
     return [RuleOutcome(first.rule, first.outcome, None, first.at, first.facts)]
 
 
@@ -280,4 +280,4 @@ def _passed(holds: bool) -> Outcome:
 
 
 def _text(instant: datetime | None) -> str | None:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if instant else None
+    return instant.replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if instant else None

@@ -72,8 +72,8 @@ class Money(Struct, frozen=True):
 
     def part(self, some: Decimal | int, whole: Decimal | int) -> Money:
         """The share `some / whole`, net and tax rounded each."""
-        net, tax = (rounded(x * some / whole, self.currency) for x in (self.net, self.tax))
-        return Money(self.currency, net, tax)
+        currency = self.currency
+        return Money(currency, rounded(self.net * some / whole, currency), rounded(self.tax * some / whole, currency))
 
     def carve(self, amount: Decimal) -> Money:
         """`amount` as a piece of this: its tax in proportion, rounded; the rest of it is net."""
@@ -95,6 +95,7 @@ class Money(Struct, frozen=True):
         return self.currency
 
 
+@cache
 def nothing(currency: str) -> Money:
     zero = rounded(ZERO, currency)
     return Money(currency, zero, zero)

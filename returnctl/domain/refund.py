@@ -162,6 +162,8 @@ def _given(other: Return, bought: OrderLine, price: Money) -> Money:
 
 def _kept_for_grades(share: Money, grades: list[tuple[str, int, Decimal]], number: str) -> list[Found]:
     """A grade that pays `p`% keeps `100 - p`% of its part, rounded, net and tax each."""
+    if all(pays == 100 for _, _, pays in grades):
+        return []
     weights = [units for _, units, _ in grades]
     nets, taxes = (spread(whole, weights, share.currency) for whole in (share.net, share.tax))
     return [

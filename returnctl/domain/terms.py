@@ -38,16 +38,22 @@ class Asked(Struct, frozen=True):
 
 
 class Resolved(Struct, frozen=True):
-    """Terms with the place of each value; `overrides` are the positions of those that applied."""
+    """Terms with the place of each value; `overrides` are the positions of those that applied.
+
+    `places` holds what was looked up: the same few for every return.
+    """
 
     terms: Terms
     origins: dict[str, str | None]
     overrides: tuple[int, ...]
     policy: PolicySource
+    places: dict[str, str] = {}
 
     def place(self, path: str) -> str:
         """`standard.yaml:6` of the value at `path`, or of the nearest key around it; else `default`."""
-        return place_of(self.policy, self.origin(path))
+        if path not in self.places:
+            self.places[path] = place_of(self.policy, self.origin(path))
+        return self.places[path]
 
     def origin(self, path: str) -> str | None:
         """The path in the file that gave the value at `path`, or the nearest key around it; None is a default."""
@@ -88,11 +94,14 @@ def place_of(policy: PolicySource, path: str | None) -> str:
 
 def resolve(policy: PolicySource, asked: Asked | None = None) -> Resolved:
     """Without `asked` as the file itself says, no override applied."""
-    known = _known(policy)
+    known, overrides = _known(policy), policy.body.get("overrides")
     applied: Applied = ()
-    for at, override in _matching(policy, known.merged(()).tree["timezone"], asked):
-        if asked:
-            applied += ((at, not override.get("extend_only") or known.is_longer(applied, override, asked.order)),)
+    if overrides and asked:
+        zone = known.merged(()).tree["timezone"]
+        for at, override in enumerate(overrides):
+            if matches(override["when"], asked, zone):
+                counts = not override.get("extend_only") or known.is_longer(applied, override, asked.order)
+                applied += ((at, counts),)
     return known.resolved(applied)
 
 
@@ -162,12 +171,6 @@ def _over(before: Merged, values: dict[str, Any], at: str) -> Merged:
     merged = Merged(deepcopy(before.tree), dict(before.origins))
     patch(merged, values, at)
     return merged
-
-
-def _matching(policy: PolicySource, zone: str, asked: Asked | None) -> Iterator[tuple[int, dict[str, Any]]]:
-    for at, override in enumerate(policy.body.get("overrides", ()) if asked else ()):
-        if asked and matches(override["when"], asked, zone):
-            yield at, override
 
 
 def _lengthens(now: dict[str, Any], then: dict[str, Any], policy: PolicySource, order: Order) -> bool:

@@ -53,8 +53,9 @@ class Folder:
 
     def folder(self, path: str) -> Folder:
         """A folder below, `.` for this one."""
-        fd = os.open(".", _A_FOLDER, dir_fd=self.fd)
-        for name in path.split("/"):
+        first, *names = path.split("/")
+        fd = os.open(first, _A_FOLDER, dir_fd=self.fd)
+        for name in names:
             above = fd
             try:
                 fd = os.open(name, _A_FOLDER, dir_fd=above)

@@ -41,6 +41,7 @@ class Snapshot:
     def __init__(self, data: Folder, index: Index) -> None:
         self.data = data
         self._index = index
+        self._known: set[str] = set()
 
     def close(self) -> None:
         self._index.close()
@@ -321,9 +322,15 @@ class Snapshot:
         self._index.close()
         drop(self.data)
         self._index = in_memory(self.data, None)
+        self._known.clear()
 
     def _know_all(self, below: str) -> None:
-        """Raises Damaged where a document that could not be read may belong to the answer."""
+        """Raises Damaged where a document that could not be read may belong to the answer.
+
+        Asked once: under the lock none joins them.
+        """
+        if below in self._known:
+            return
         unread = self._asked(lambda: [path for path in self._index.unread() if path.startswith(below)])
         if unread:
             from returnctl.storage.rebuild import load
@@ -331,6 +338,7 @@ class Snapshot:
             for path in unread:
                 load(self.data, path, self._index.committed(path) or "")
             self._start_anew()  # they were brought back since
+        self._known.add(below)
 
 
 def _text(word: str) -> str:

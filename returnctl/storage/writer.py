@@ -43,6 +43,10 @@ class Writer(Snapshot):
         self._lock = lock
         self._head = index.head()
 
+    def head(self) -> Head:
+        """Nobody else can move it."""
+        return self._head
+
     def edited(self, return_id: str) -> Edited:
         """A return's document as it stands on disk, whatever was committed. Raises NotFound, Damaged."""
         path = layout.return_path(return_id)
