@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from msgspec import field
@@ -12,7 +13,7 @@ from returnctl.domain.order import Document
 SettledKind = Literal["order", "refund", "compensation", "freight", "fee", "adjustment"]
 
 
-class Settled(Document, frozen=True, kw_only=True):
+class Settled(Document, frozen=True, kw_only=True, dict=True):
     """One row, as the file had it: what the seller pays is below 0.
 
     `id` is the order or the adjustment; `order` the order that it concerns, where it tells one. `kind` is read from
@@ -41,7 +42,7 @@ class Settled(Document, frozen=True, kw_only=True):
     nth: int = 1
     columns: dict[str, Decimal] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def content(self) -> str:
         """What tells it from other rows: exports overlap, name their columns anew, and repeat what they told before."""
         amounts = f"{self.total}\0{self.refund}\0{self.customer_refund}\0{self.adjustment}"

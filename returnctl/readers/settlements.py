@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from returnctl.domain.settlement import Settled, SettledKind
 from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
+from returnctl.readers.cells import Known
 from returnctl.readers.dates import find_pattern, read_instant
 from returnctl.readers.fields import order_id
 from returnctl.readers.intake import FoundSettled, Habits, bad, placed
@@ -54,6 +55,7 @@ _MINUS = re.compile(r"[-−–]")
 _BRACKETS = re.compile(r"\((.*)\)")
 _NOTHING = frozenset({"", "/", "-", "--", "–"})
 _IN_UTC = "(utc"
+_DIGIT = re.compile(r"\d")
 _LONGEST_TYPE = 100
 _MOST_COLUMNS = 200
 
@@ -74,12 +76,13 @@ class _Export(NamedTuple):
     habits: Habits
     places: dict[str, int]
     money: dict[str, int]
-    signed: Callable[[str], Decimal]
+    signed: Known[Decimal]
     settled: Callable[[str], datetime]
     created: Callable[[str], datetime]
 
     def cell(self, cells: list[str], name: str) -> str:
-        return cells[self.places[name]].strip() if name in self.places else ""
+        place = self.places.get(name)
+        return "" if place is None else cells[place].strip()
 
     def read(self, cells: list[str], name: str, read: Callable[[str], T]) -> T:
         try:
@@ -91,7 +94,7 @@ class _Export(NamedTuple):
         return self.table.columns[self.places[name]] if name in self.places else name
 
     def amount(self, cells: list[str], name: str) -> Decimal:
-        return self.read(cells, name, self.signed)
+        return self.read(cells, name, self.signed.read)
 
 
 def read_settlement(table: Table, habits: Habits) -> Iterator[FoundSettled | BadRow]:
@@ -149,6 +152,7 @@ def _settled(export: _Export, row: Row) -> Settled:
     )
 
 
+@lru_cache
 def kind_of(type_: str) -> SettledKind:
     """What a row is by the platform's own word for it; without one it is an order's."""
     return next((kind for words, kind in _KINDS if words.search(type_)), "adjustment") if type_ else "order"
@@ -165,7 +169,7 @@ def _says(export: _Export, cells: list[str], name: str) -> bool:
 def _says_what(export: _Export, row: Row) -> bool:
     """A row that describes the columns, or sums them up, has an id without digits, or none."""
     text = "" if row.problem else export.cell(row.cells, "id")
-    return bool(text) and not any(letter.isdigit() for letter in text)
+    return bool(text) and not _DIGIT.search(text)
 
 
 def _currency(text: str, wanted: str) -> str:
@@ -179,7 +183,7 @@ def _columns(export: _Export, cells: list[str]) -> dict[str, Decimal]:
     found = {}
     for column, place in export.money.items():
         try:
-            amount = export.signed(cells[place].strip())
+            amount = export.signed[cells[place].strip()]
         except BadRow:
             continue
         if amount:
@@ -187,7 +191,6 @@ def _columns(export: _Export, cells: list[str]) -> dict[str, Decimal]:
     return found
 
 
-@lru_cache(8192)
 def signed(text: str, currency: str) -> Decimal:
     """`-12.50`, `$-12.50`, `($12.50)`; a cell that is empty says nothing was paid. Raises BadRow."""
     if text in _NOTHING:
@@ -214,7 +217,7 @@ def _survey(table: Table, habits: Habits) -> _Export:
         for place, column in enumerate(table.columns[:_MOST_COLUMNS])
         if column and not _NO_AMOUNT.search(column)
     }
-    return _Export(table, habits, places, money, partial(signed, currency=habits.currency), **times)
+    return _Export(table, habits, places, money, Known(partial(signed, currency=habits.currency)), **times)
 
 
 _TIMES = ("settled", "created")
@@ -229,7 +232,7 @@ def _samples(table: Table, places: dict[str, int]) -> tuple[set[str], set[str]]:
         if not row.problem:
             ids.add(row.cells[places["id"]].strip())
             days.update(row.cells[place].strip()[:_LONGEST_DAY] for place in times)
-    return {text for text in ids if any(letter.isdigit() for letter in text)}, days
+    return {text for text in ids if _DIGIT.search(text)}, days
 
 
 def _zone(table: Table, places: dict[str, int], name: str, habits: Habits) -> str:
