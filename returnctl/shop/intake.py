@@ -29,6 +29,7 @@ from returnctl.storage.writer import Writer
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from returnctl.storage.aside import Aside
     from returnctl.storage.snapshot import Snapshot
 
 # Orders a commit: large enough to share its cost, small enough to let others in, and to hold no more of a file.
@@ -51,9 +52,9 @@ class Asked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What earlier batches brought: the store does not know of it in a dry run."""
+    """What earlier batches brought: the store does not know of it in a dry run, where alone there are `orders`."""
 
-    orders: set[str]
+    orders: Aside | None
     settled: set[tuple[bytes, int]]
 
 
@@ -91,7 +92,7 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         if bad:
             yield Taken(bad)
             return
-    found, seen = _found(asked, habits, read), Seen(set(), set())
+    found, seen = _found(asked, habits, read), Seen(_aside(road), set())
     for number in count(1):
         batch = list(islice(found, _BATCH))
         if not batch:
@@ -106,6 +107,14 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
             yield Taken([_bad(failure)])
             return
         yield taken
+
+
+def _aside(road: Road) -> Aside | None:
+    if not road.request.dry_run:
+        return None
+    from returnctl.storage.aside import Aside
+
+    return Aside()
 
 
 def _found(asked: Asked, habits: Habits, read: Read) -> Iterator[Found]:
@@ -162,18 +171,18 @@ def _taken(road: Road, batch: list[Found], number: int, seen: Seen, stopped: Cal
     stood, more = commit_settled(road, settled, number, seen.settled) if settled else ([], ())
     names = [*(order.id for order in orders), *(row.id for row in settled)]
     reports = [item for item in batch if isinstance(item, FoundReport)]
-    returns = _observed(road, reports, stopped) if reports else []
+    returns = _observed(road, reports, seen.orders, stopped) if reports else []
     failed = [done for done in returns if done.failure]
     returns = [done for done in returns if not done.failure]
     return Taken([*bad, *failed], list(zip(names, states + stood, strict=True)), warnings + more, returns, len(settled))
 
 
-def _observed(road: Road, reports: list[FoundReport], stopped: Callable[[], bool]) -> list[Done]:
+def _observed(road: Road, reports: list[FoundReport], planned: Aside | None, stopped: Callable[[], bool]) -> list[Done]:
     """What was decided by itself is carried out as after any other command."""
     from returnctl.shop.batches import in_batches
     from returnctl.shop.observing import Observations
 
-    jobs = map(Observations(road).job, reports)
+    jobs = map(Observations(road, planned).job, reports)
     return [replace(road.carry(done), record=None) for done in in_batches(road, jobs, stopped)]
 
 
@@ -235,7 +244,7 @@ def _row(failure: Failure) -> int | UnsetType:
     return row if isinstance(row, int) else UNSET
 
 
-def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tuple[list[State], tuple[str, ...]]:
+def _commit(road: Road, orders: list[Order], number: int, planned: Aside | None) -> tuple[list[State], tuple[str, ...]]:
     """How each order stood, and warnings.
 
     Under a request key a batch is taken in once, also where a later import changed its orders.
@@ -245,7 +254,7 @@ def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tup
         key, asked = batch_key(road, f"import/{number}", (writer.order_digest(order) for order in orders))
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(orders), ()
-        states = [_state(road, writer, order, seen) for order in orders]
+        states = [_state(writer, order, planned) for order in orders]
         fresh = tuple(order for order, state in zip(orders, states, strict=True) if state != "unchanged")
         keys = {key: Answer(asked, b"null")} if key else {}
         if (fresh or keys) and not road.request.dry_run:
@@ -253,10 +262,10 @@ def _commit(road: Road, orders: list[Order], number: int, seen: set[str]) -> tup
         return states, tuple(writer.warnings)
 
 
-def _state(road: Road, writer: Writer, order: Order, seen: set[str]) -> State:
+def _state(writer: Writer, order: Order, planned: Aside | None) -> State:
     """In a dry run the store does not know what an earlier batch brought."""
     state = writer.order_state(order)
-    if road.request.dry_run:
-        state = "changed" if state == "new" and order.id in seen else state
-        seen.add(order.id)
+    if planned is not None:
+        state = "changed" if state == "new" and order.id in planned else state
+        planned.put(order)
     return state

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import asdict, replace
 
 from returnctl.domain import observe, tiktok
@@ -20,11 +22,15 @@ from returnctl.shop.policies import Policies
 from returnctl.shop.road import Job, Planned, Road, failed
 from returnctl.shop.shop import the_return
 
+if TYPE_CHECKING:
+    from returnctl.storage.aside import Aside
+
 
 class Observations:
-    """Those of one command, which reads the policies once."""
+    """Those of one command, which reads the policies once; `planned` are orders that a dry run would have brought."""
 
-    def __init__(self, road: Road) -> None:
+    def __init__(self, road: Road, planned: Aside | None = None) -> None:
+        self._planned_orders = planned
         self._road = Road(road.shop, replace(road.request, key=None))
         self._moment = Moment(road.request.now, Actor(road.moment(Role.PLATFORM).by.name, Role.PLATFORM))
         self._policies = Policies(road.shop)
@@ -50,7 +56,7 @@ class Observations:
         return self._plan(decision, row, case)
 
     def _taken(self, draft: Draft, report: Report, row: int) -> Planned:
-        case = self._case(draft, order_of(draft, report))
+        case = self._case(draft, order_of(draft, report, self._planned_orders))
         units = units_of(report, case.order)
         if units is None:
             raise bad("unknown_sku", _skus(report), column="sku_id", order=case.order.id)
@@ -74,10 +80,10 @@ class Observations:
         return Planned(replace(planned.done, result=result), planned.change)
 
 
-def order_of(draft: Draft, report: Report) -> Order:
+def order_of(draft: Draft, report: Report, planned: Aside | None = None) -> Order:
     """Raises BadRow where it was not imported, or says another currency."""
     try:
-        order = draft.get_order(report.order)
+        order = (planned and planned.get(report.order)) or draft.get_order(report.order)
     except NotFound:
         raise bad("unknown_order", report.order, column="order_id") from None
     _check_currency(order, report)

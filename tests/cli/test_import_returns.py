@@ -145,6 +145,19 @@ def test_a_dry_run_changes_nothing(stocked: Path) -> None:
     assert kept(stocked) == before
 
 
+def told_of(done: Ran) -> list[tuple[str, str]]:
+    return [(x["id"], x["outcome"].replace("planned", "done")) for x in done.json["results"]]
+
+
+def test_a_dry_run_of_orders_and_their_returns_tells_what_comes_of_both(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    assert run("init", shop, "-q").code == 0
+    dry = imported(shop, ORDERS, RETURNS, "-n")
+    real = imported(shop, ORDERS, RETURNS)
+    assert (dry.code, dry.json["summary"], told_of(dry)) == (0, real.json["summary"], told_of(real))
+    assert real.json["summary"]["bad"] == 0
+
+
 def test_nobody_is_paid_by_a_report(stocked: Path) -> None:
     hook = stocked / "hooks" / "refund"
     hook.parent.mkdir(exist_ok=True)
