@@ -16,9 +16,9 @@ _ORDER = {
     "ordered_at": "2027-01-10T17:20:00Z", "delivered_at": "2027-01-20T22:10:00Z",
     "lines": [{"line": "1", "sku": "LAMP", "title": "Desk lamp", "quantity": 3, "net": "81.00", "tax": "6.75"}],
 }  # fmt: skip
-_READ = "import csv, sys; sum(1 for _ in csv.DictReader(open(sys.argv[1], encoding='utf-8-sig', newline='')))"
+READ = "import csv, sys; sum(1 for _ in csv.DictReader(open(sys.argv[1], encoding='utf-8-sig', newline='')))"
 # The documents that were made, written again: a file each, a thousand a folder, and one sync.
-_WRITE = """
+WRITE = """
 import os, sys
 from pathlib import Path
 source, target = map(Path, sys.argv[1:3])
@@ -44,22 +44,26 @@ def bulk(place: Place) -> Iterator[Measured | str]:
     what, than = f"apply --from of {part}", "the same bytes, a file each, one sync"
     sides: dict[str, Callable[[int], Ran]] = {
         what: lambda n: place.returnctl(shop, "apply", "-q", "--from", asked[n], "--now", now()),
-        than: lambda n: place.python(_WRITE, shop / "data/returns", files, 1 + n * part, part),
+        than: lambda n: place.python(WRITE, shop / "data/returns", files, 1 + n * part, part),
     }
     yield compared(in_turns(sides, rounds), what, than, BULK)
 
 
 def imports(place: Place) -> Iterator[Measured | str]:
-    export = place.folder / f"export-{place.many}.csv"
-    if not export.exists():
-        write_export(export, place.many)
+    export = orders_of(place, place.many)
     what, than = f"import of {place.many} orders", "csv.DictReader"
 
     def into_a_new_shop(_: int) -> Ran:
         return place.returnctl(place.new_shop("import"), "import", export)
 
-    sides: dict[str, Callable[[int], Ran]] = {what: into_a_new_shop, than: lambda _: place.python(_READ, export)}
+    sides: dict[str, Callable[[int], Ran]] = {what: into_a_new_shop, than: lambda _: place.python(READ, export)}
     yield compared(in_turns(sides, min(place.rounds, 4)), what, than, IMPORT)
+
+
+def orders_of(place: Place, many: int) -> Path:
+    """An export of so many orders."""
+    export = place.folder / f"export-{many}.csv"
+    return export if export.exists() else write_export(export, many)
 
 
 def _orders(count: int) -> Iterator[object]:

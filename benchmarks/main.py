@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import bulk, commands, others, report, weights
+from benchmarks import bulk, commands, exports, others, report, weights
 from benchmarks.place import Place
 from benchmarks.turns import Measured
 
 PARTS: dict[str, Callable[[Place], Iterator[Measured | str]]] = {
     "startup": commands.startup, "policy": commands.policy, "append": commands.append, "scale": commands.scale,
-    "bulk": bulk.bulk, "import": bulk.imports, "index": weights.index, "disk": weights.disk, "memory": weights.memory,
-    "report": report.report, "peers": others.peers,
+    "bulk": bulk.bulk, "import": bulk.imports, "platform": exports.platform, "index": weights.index,
+    "disk": weights.disk, "memory": weights.memory, "report": report.report, "peers": others.peers,
 }  # fmt: skip
 _LINE = "{:42} {:>7} {:>7} {:>9} {:>7}  {}"
 

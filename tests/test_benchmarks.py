@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.csvs import write_export
+from benchmarks.export_csvs import write_returns, write_settlement
+from benchmarks.exports import LATER
 from benchmarks.fill import fill
 from benchmarks.place import DUE, NOW, POOL, ROOT
 from benchmarks.turns import Ran, compared, in_turns, run
@@ -55,6 +57,15 @@ def test_an_export_is_taken_in_whole(filled: Path, tmp_path: Path) -> None:
     assert program.run("import", export, "-n", "--json", cwd=filled).json["summary"]["new"] == 50
 
 
+def test_what_a_platform_tells_of_these_orders_is_taken_in_whole(filled: Path, tmp_path: Path) -> None:
+    export = write_export(tmp_path / "orders.csv", 50)
+    returns, settled = (
+        write(tmp_path / f"{write.__name__}.csv", export, 20) for write in (write_returns, write_settlement)
+    )
+    told = program.run("import", export, returns, settled, "-n", "--json", "--now", LATER, cwd=filled).json
+    assert (told["summary"]["new"], told["summary"]["bad"]) == (90, 0)
+
+
 def _spent(*seconds: float) -> Iterator[Ran]:
     return (Ran(each, each, 1) for each in seconds)
 
@@ -76,6 +87,8 @@ def test_a_run_that_fails_is_no_measurement() -> None:
 
 def test_the_program_tells_its_parts() -> None:
     told = subprocess.run([ROOT / "benchmarks/run", "--help"], capture_output=True, text=True, check=True).stdout
-    assert all(part in told for part in ("startup", "scale", "bulk", "import", "index", "disk", "memory", "peers"))
+    assert all(
+        part in told for part in ("startup", "scale", "bulk", "import", "platform", "index", "disk", "memory", "peers")
+    )
     wrong = subprocess.run([ROOT / "benchmarks/run", "nothing"], capture_output=True, text=True, check=False)
     assert (wrong.returncode, "there is no part nothing" in wrong.stderr) == (2, True)
