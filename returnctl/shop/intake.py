@@ -254,7 +254,7 @@ def _commit(road: Road, orders: list[Order], number: int, planned: Aside | None)
         key, asked = batch_key(road, f"import/{number}", (writer.order_digest(order) for order in orders))
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(orders), ()
-        states = [_state(writer, order, planned) for order in orders]
+        states = _states(writer, orders, planned)
         fresh = tuple(order for order, state in zip(orders, states, strict=True) if state != "unchanged")
         keys = {key: Answer(asked, b"null")} if key else {}
         if (fresh or keys) and not road.request.dry_run:
@@ -262,10 +262,12 @@ def _commit(road: Road, orders: list[Order], number: int, planned: Aside | None)
         return states, tuple(writer.warnings)
 
 
-def _state(writer: Writer, order: Order, planned: Aside | None) -> State:
+def _states(writer: Writer, orders: list[Order], planned: Aside | None) -> list[State]:
     """In a dry run the store does not know what an earlier batch brought."""
-    state = writer.order_state(order)
+    states: list[State] = list(writer.order_states(orders))
     if planned is not None:
-        state = "changed" if state == "new" and order.id in planned else state
-        planned.put(order)
-    return state
+        told = zip(orders, states, strict=True)
+        states = ["changed" if state == "new" and order.id in planned else state for order, state in told]
+        for order in orders:
+            planned.put(order)
+    return states

@@ -24,6 +24,8 @@ _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 _SECONDS = 2
 # Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.
 _CACHE = 48_000
+# Values of one statement: SQLite takes no more of them everywhere.
+_PORTION = 999
 
 # The lock of the shop keeps others away, so SQLite need not take its own anew for every question.
 _KEPT = "PRAGMA locking_mode = EXCLUSIVE"
@@ -220,6 +222,14 @@ class Index:
     def order_place(self, order_id: str) -> LinePlace | None:
         found = self.one("SELECT batch, start, length, digest FROM orders WHERE id = ?", order_id)
         return found and LinePlace(int(found[0]), int(found[1]), int(found[2]), unpacked(found[3]))
+
+    def order_digests(self, ids: Sequence[str]) -> dict[str, str]:
+        """Of those orders that are known."""
+        parts = (ids[start : start + _PORTION] for start in range(0, len(ids), _PORTION))
+        return {order: unpacked(digest) for part in parts for order, digest in self._digests(part)}
+
+    def _digests(self, ids: Sequence[str]) -> sqlite3.Cursor:
+        return self.rows(f"SELECT id, digest FROM orders WHERE id IN ({', '.join('?' * len(ids))})", ids)  # noqa: S608
 
     def knows_settled(self, content: bytes, nth: int) -> bool:
         return self.one("SELECT 1 FROM settled WHERE content = ? AND nth = ?", content, nth) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -63,12 +63,11 @@ class Writer(Snapshot):
         """The other returns of its order, as far as they can be read."""
         return tuple(each for each in self._of_order(record.order.id) if each != record.id)
 
-    def order_state(self, order: Order) -> OrderState:
-        """How an order stands to what was imported before."""
-        place = self._asked(lambda: self._index.order_place(order.id))
-        if place is None:
-            return "new"
-        return "unchanged" if place.digest == digest(documents.encode_order(order)) else "changed"
+    def order_states(self, orders: Iterable[Order]) -> list[OrderState]:
+        """How each order stands to what was imported before."""
+        orders = list(orders)
+        known = self._asked(lambda: self._index.order_digests([order.id for order in orders]))
+        return [_state(order, known.get(order.id)) for order in orders]
 
     def is_settled(self, content: bytes, nth: int) -> bool:
         """Whether the nth row of a settlement that says this (`rows.content_key`) was imported before."""
@@ -161,6 +160,13 @@ class Writer(Snapshot):
                 index.put_orders(rows.batch_rows(number, orders, map(documents.encode_order, orders)))
             index.put_keys((key, answer.request, answer.result) for key, answer in change.keys.items())
             index.set_head(self._head)
+
+
+def _state(order: Order, known: str | None) -> OrderState:
+    """`known` is the digest that it was imported with."""
+    if known is None:
+        return "new"
+    return "unchanged" if known == digest(documents.encode_order(order)) else "changed"
 
 
 def _batch(orders: tuple[Order, ...]) -> bytes:

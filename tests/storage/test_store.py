@@ -113,11 +113,20 @@ def test_ids_follow_each_other_and_are_given_again_when_not_committed(store: Sto
 def test_an_order_is_new_then_unchanged_then_changed(store: Store) -> None:
     with store.writing("mei") as writer:
         changed = an_order(cancelled_at=NOW)
-        assert [writer.order_state(x) for x in (an_order("1"), an_order(), changed)] == ["new", "unchanged", "changed"]
+        assert writer.order_states((an_order("1"), an_order(), changed)) == ["new", "unchanged", "changed"]
         writer.commit(a_change(orders=(an_order("1"), changed)))
-        assert writer.order_state(changed) == "unchanged"
+        assert writer.order_states([changed]) == ["unchanged"]
         assert writer.get_order("5764001") == changed
         assert writer.get_order("1") == an_order("1")
+
+
+def test_many_orders_are_looked_up_at_once(store: Store) -> None:
+    many = [an_order(str(number)) for number in range(2500)]
+    known = (many[0], many[1200], many[-1])
+    with store.writing("mei") as writer:
+        writer.commit(a_change(orders=known))
+        told = zip(many, writer.order_states(many), strict=True)
+        assert [order for order, state in told if state == "unchanged"] == list(known)
 
 
 def test_the_digest_of_an_order_leaves_the_buyer_out(store: Store) -> None:
