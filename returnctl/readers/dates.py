@@ -6,8 +6,8 @@ Which of day and month stands first is stated, or told by the file as a whole, a
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
-from functools import cache, lru_cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,8 @@ PATTERNS = {
     "yyyy-MM-dd": (re.compile(r"([0-9]{4})(?:-|/)([0-9]{1,2})(?:-|/)([0-9]{1,2})"), (1, 2, 3)),
 }
 _YEAR_FIRST = "yyyy-MM-dd"
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? ?([AaPp][Mm])?")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))? ?([AaPp][Mm])?")
+_HOURS = 24
 NOON = 12
 # Deadlines are counted on from imported times, so these leave room on both sides.
 YEARS = range(2000, 2200)
@@ -83,15 +84,20 @@ def read_instant(text: str, zone: str, pattern: str) -> datetime:
     the change. Raises BadRow with `bad_date`.
     """
     head, _, tail = text.partition(" ")
-    day, clock = _day(head, pattern), _clock(tail)
-    if not day or not clock:
+    start, clock = _start(head, zone, pattern), _clock(tail)
+    if start is None or clock is None:
         raise bad("bad_date", text, pattern=pattern)
-    return datetime.combine(day, clock, _zone(zone)).astimezone(UTC)
+    return (start + clock).astimezone(UTC)
 
 
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
+@lru_cache(8192)
+def _start(text: str, zone: str, pattern: str) -> datetime | None:
+    """Midnight. Where the clocks do not change that day it is in UTC, so that no time of it asks the zone again."""
+    day = _day(text, pattern)
+    if not day:
+        return None
+    start = datetime.combine(day, time(), ZoneInfo(zone))
+    return start.astimezone(UTC) if start.utcoffset() == (start + timedelta(1)).utcoffset() else start
 
 
 @lru_cache(8192)
@@ -108,7 +114,7 @@ def _day(text: str, pattern: str) -> date | None:
 
 
 @lru_cache(100_000)
-def _clock(text: str) -> time | None:
+def _clock(text: str) -> timedelta | None:
     """Of 24 hours; with AM or PM just 1 to 12 is an hour."""
     found = _CLOCK.fullmatch(text)
     if not found:
@@ -117,7 +123,4 @@ def _clock(text: str) -> time | None:
     if half and not 1 <= hour <= NOON:
         return None
     hour = hour % NOON + (NOON if half == "PM" else 0) if half else hour
-    try:
-        return time(hour, int(found[2]), int(found[3] or 0))
-    except ValueError:
-        return None
+    return timedelta(hours=hour, minutes=int(found[2]), seconds=int(found[3] or 0)) if hour < _HOURS else None

@@ -26,7 +26,14 @@ DAY, MONTH, YEAR = "dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd"
         ("1/2/2026 9:05", "UTC", MONTH, "2026-01-02T09:05:00"),
         # New York, the clocks: repeated hour, skipped hour
         ("11/01/2026 01:30:00", "America/New_York", MONTH, "2026-11-01T05:30:00"),
+        ("11/01/2026 00:30:00", "America/New_York", MONTH, "2026-11-01T04:30:00"),
+        ("11/01/2026 23:30:00", "America/New_York", MONTH, "2026-11-02T04:30:00"),
+        ("03/08/2026 01:30:00", "America/New_York", MONTH, "2026-03-08T06:30:00"),
         ("03/08/2026 02:30:00", "America/New_York", MONTH, "2026-03-08T07:30:00"),
+        ("03/08/2026 03:30:00", "America/New_York", MONTH, "2026-03-08T07:30:00"),
+        # Cairo, whose clocks change at midnight: at the end of a day, and at its beginning
+        ("29/10/2026 23:30:00", "Africa/Cairo", DAY, "2026-10-29T20:30:00"),
+        ("24/04/2026 00:30:00", "Africa/Cairo", DAY, "2026-04-23T22:30:00"),
     ],
 )
 def test_instants(text: str, zone: str, pattern: str, instant: str) -> None:
