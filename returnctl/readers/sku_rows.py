@@ -63,7 +63,7 @@ class Packed(NamedTuple):
     cells: str
 
     def row(self) -> SkuRow:
-        return SkuRow(self.number, self.problem, *self.parts())
+        return SkuRow._make((self.number, self.problem, *self.parts()))
 
     def parts(self) -> list[str]:
         return self.cells.split(_BETWEEN)
