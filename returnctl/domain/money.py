@@ -108,12 +108,13 @@ def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> 
     """
     unit = _unit(currency)
     # Whole numbers, since a quotient of decimals would be rounded on the way.
-    cents, *shares = (int(value / unit) for value in (abs(amount), *weights))
+    cents, *shares = [int(value / unit) for value in (abs(amount), *weights)]
     whole = sum(shares)
     if not whole:
         return [rounded(amount if at == 0 else ZERO, currency) for at in range(len(shares))]
-    pieces = [divmod(cents * share, whole) for share in shares]
-    short = cents - sum(floor for floor, _ in pieces)
-    extra = set(sorted(range(len(pieces)), key=lambda at: -pieces[at][1])[:short])
+    pieces = [cents * share // whole for share in shares]
+    left = [cents * share % whole for share in shares]
+    for at in sorted(range(len(left)), key=left.__getitem__, reverse=True)[: cents - sum(pieces)]:
+        pieces[at] += 1
     sign = -1 if amount < 0 else 1
-    return [sign * (floor + (at in extra)) * unit for at, (floor, _) in enumerate(pieces)]
+    return [sign * piece * unit for piece in pieces]
