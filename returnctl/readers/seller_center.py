@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from itertools import count
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from returnctl.errors import BadFile, BadRow
 from returnctl.readers.amounts import spreadsheet_amount
 from returnctl.readers.cells import LONGEST_DAY, Known, cell, quantity, titled, together
 from returnctl.readers.dates import find_pattern, read_instant
-from returnctl.readers.fields import LONGEST_TEXT, name, order_id, unrounded
+from returnctl.readers.fields import LONGEST_TEXT, name, order_id
 from returnctl.readers.intake import FoundOrder, Habits, bad
 from returnctl.readers.sku_rows import COLUMNS, TIMES, Packed, SkuRow, all_rounded, is_cancelled, packed_rows
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # Written on each row of an order, and counted once.
 OF_THE_ORDER = ("shipping_fee_after_discount", "taxes", "order_amount", "created_time", "buyer_username")
 of_the_order = attrgetter(*OF_THE_ORDER)
+_day = itemgetter(slice(LONGEST_DAY))
 _surveyed = itemgetter(*map(COLUMNS.index, ("order_id", "sku_id", *TIMES)))
 
 # What the Country column says, for the markets of TikTok Shop. Others are not judged.
@@ -69,7 +71,7 @@ class _Export(NamedTuple):
         first = rows[0]
         _check_market(first, self.habits.market)
         return Order(
-            id=cell(first, "order_id", order_id),
+            id=first.order_id,
             platform="tiktok",
             account=self.habits.account,
             market=self.habits.market,
@@ -88,12 +90,11 @@ class _Export(NamedTuple):
         nets = [cell(row, "sku_subtotal_after_discount", self.amounts.read) for row in rows]
         tax = self.charge(rows[0], "taxes")
         taxes = [tax] if len(rows) == 1 else spread(tax, nets, self.habits.currency)
-        pieces = zip(rows, nets, taxes, strict=True)
-        return tuple([self.line(str(number), *piece) for number, piece in enumerate(pieces, 1)])
+        return tuple(map(self.line, count(1), rows, nets, taxes))
 
-    def line(self, number: str, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
+    def line(self, number: int, row: SkuRow, net: Decimal, tax: Decimal) -> OrderLine:
         return OrderLine(
-            line=number,
+            line=str(number),
             sku=cell(row, "seller_sku" if row.seller_sku else "sku_id", name),
             title=f"{row.product_name} {row.variation}".strip()[:LONGEST_TEXT],
             category=row.product_category[:LONGEST_TEXT],
@@ -135,7 +136,7 @@ def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
         order, sku_id, *times = _surveyed(cells)
         rows_of[order] += 1
         sku_ids.add(sku_id)
-        days.update([time[:LONGEST_DAY] for time in times])
+        days.update(map(_day, times))
     if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
         raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
     export = _Export(
@@ -155,7 +156,7 @@ def _check_rows(rows: list[SkuRow]) -> None:
         if row.problem:
             raise bad(row.problem, row.order_id, row=row.number, column="order_id")
         if row is first:
-            cell(row, "order_id", unrounded)
+            cell(row, "order_id", order_id)
         else:
             _check_alike(row, first)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
@@ -55,7 +57,7 @@ KEPT_DIGITS = 15
 _BETWEEN = "\0"
 
 
-class Packed(NamedTuple):
+class Packed(Struct, frozen=True, gc=False):
     """A row as it is kept until its order is whole: many of them are held, so its cells are one text."""
 
     number: int
@@ -76,7 +78,8 @@ def packed_rows(table: Table, columns: Sequence[str] = COLUMNS) -> Iterator[tupl
     pick = itemgetter(*(width if place is None else place for place in map(table.find, map(header, columns))))
     first = True
     for number, cells, problem in table.rows():
-        padded = [*[*cells, *[""] * width][:width], ""] if problem else [*cells, ""]
+        padded = [*cells, *[""] * width][:width] if problem else cells
+        padded.append("")
         picked = [cell.strip() for cell in pick(padded)]
         if not (first and _describes(picked[0])):
             yield Packed(number, problem, _BETWEEN.join(picked)), picked
