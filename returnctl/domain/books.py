@@ -52,7 +52,7 @@ class Books(Struct, frozen=True, kw_only=True):
 
     @property
     def refunds(self) -> tuple[Settled, ...]:
-        """Rows that gave money back."""
+        """Rows that gave money back to the buyer, or took it back again."""
         return tuple(row for row in self.settled if row.paid_back)
 
     def terms_of(self, record: Return) -> Terms:
@@ -112,7 +112,8 @@ def paid(books: Books, spare: Decimal = ZERO) -> tuple[list[Paid], Decimal]:
     gets the least that it must find before any gets more.
     """
     found = [_known(books, record) for record in books.returns]
-    pool, told = sum((row.paid_back for row in books.refunds), -spare), [ZERO] * len(found)
+    settled = sum((row.paid_back for row in books.refunds), -spare)
+    pool, told = max(settled, ZERO), [ZERO] * len(found)
     first = _explaining(found, pool)
     order = sorted(range(len(found)), key=lambda at: (*_turn(found[at], at in first), *_place(books, found[at])))
     for _, same in groupby(order, key=lambda at: _turn(found[at], at in first)):

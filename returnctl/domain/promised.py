@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from returnctl.domain.states import Event
 
 # Types of rows that are about a return, and not about sending the order out.
 _OF_A_RETURN = re.compile(r"return|reverse|refund|退", re.IGNORECASE)
+# A column of orders that is one, among those of all fees.
+_FEE = "refund administration fee"
 # What a platform calls a compensation or an appeal that came to nothing, or that is not settled yet.
 _REFUSED = re.compile(r"reject|denied|declin|fail|cancel|ineligible|not |拒|取消", re.IGNORECASE)
 _OPEN = re.compile(r"in.?progress|in.?process|to.?process|processing|review|pending|处理中|审核", re.IGNORECASE)
@@ -32,14 +34,17 @@ def charges(books: Books) -> Iterator[Finding]:
     terms = [books.terms_of(record).freight_by for record in books.returns]
     only = books.returns[0] if len(books.returns) == 1 else None
     if any(terms) and "seller" not in terms:
-        yield from _charged(books, only, [row for row in books.settled if _freight(row)], "freight")
+        yield from _charged(books, only, _freight, "freight")
     if not sellers_fault(books.returns):
-        yield from _charged(books, only, [row for row in books.settled if _fee(row)], "fee")
+        yield from _charged(books, only, _fee, "fee")
 
 
-def _charged(books: Books, record: Return | None, rows: list[Settled], what: str) -> Iterator[Finding]:
-    amount = sum((_freight(row) or _fee(row) for row in rows), ZERO)
-    if amount:
+def _charged(
+    books: Books, record: Return | None, of: Callable[[Settled], Decimal], what: str
+) -> Iterator[Finding]:  # fmt: skip
+    rows = [row for row in books.settled if of(row)]
+    amount = sum(map(of, rows), ZERO)
+    if amount > 0:
         at = max(row.settled_at for row in rows)
         yield finding(
             books, "charged_against_policy", at, amount, record, rows, side=what, what=what, type=rows[0].type
@@ -47,14 +52,16 @@ def _charged(books: Books, record: Return | None, rows: list[Settled], what: str
 
 
 def _freight(row: Settled) -> Decimal:
-    """What it charged for sending goods back."""
-    if row.kind == "freight" and row.total < 0 and _OF_A_RETURN.search(row.type):
-        return -row.total
-    return max(ZERO, -row.return_freight)
+    """What it charged for sending goods back; below 0 where it gave that back."""
+    of_a_return = row.kind == "freight" and _OF_A_RETURN.search(row.type)
+    return -(row.total if of_a_return else row.return_freight)
 
 
 def _fee(row: Settled) -> Decimal:
-    return -row.total if row.kind == "fee" and row.total < 0 and _OF_A_RETURN.search(row.type) else ZERO
+    """The same of a fee for a return."""
+    if row.kind == "fee" and _OF_A_RETURN.search(row.type):
+        return -row.total
+    return -sum((row.columns[name] for name in row.columns if name.casefold() == _FEE), ZERO)
 
 
 # --- compensation
@@ -68,8 +75,7 @@ class _Promise(NamedTuple):
 
 def compensations(books: Books) -> Iterator[Finding]:
     """What the platform was to pay the seller, and has not, though settlements reach far enough beyond the promise."""
-    rows = [row for row in books.settled if row.kind in ("compensation", "adjustment") and row.total > 0]
-    pool = sum((row.total for row in rows), ZERO)
+    rows, pool = _compensated(books)
     anything = bool(pool)
     for promise in sorted(filter(None, map(_promised, books.returns)), key=lambda each: each.at):
         part = min(pool, promise.amount or ZERO)
@@ -78,6 +84,15 @@ def compensations(books: Books) -> Iterator[Finding]:
         missing = short > 0 or (promise.amount is None and not anything)
         if missing and books.covered and promise.at + SETTLES <= books.covered:
             yield finding(books, "compensation_not_paid", promise.at, short, promise.record, rows)
+
+
+def _compensated(books: Books) -> tuple[list[Settled], Decimal]:
+    """What it paid so far, less what it took back; what it takes under another name is another matter."""
+    rows = [row for row in books.settled if row.kind in ("compensation", "adjustment")]
+    kept: dict[str, Decimal] = {}
+    for row in rows:
+        kept[row.type] = kept.get(row.type, ZERO) + row.total
+    return [row for row in rows if row.total > 0], sum((x for x in kept.values() if x > 0), ZERO)
 
 
 def _promised(record: Return) -> _Promise | None:

@@ -163,6 +163,6 @@ def _spare(rows: tuple[Settled, ...], needed: list[Decimal], *, twins_only: bool
     left, spare = sum((row.paid_back for row in rows), ZERO), ZERO
     for row in sorted(rows, key=lambda row: -row.nth):
         whole = row.nth > 1 or (not twins_only and row.paid_back >= min(needed, default=ZERO))
-        if needed and whole and left - row.paid_back >= sum(needed):
+        if needed and whole and row.paid_back > 0 and left - row.paid_back >= sum(needed):
             spare, left = spare + row.paid_back, left - row.paid_back
     return spare

@@ -10,6 +10,9 @@ from msgspec import field
 from returnctl.domain.money import ZERO
 from returnctl.domain.order import Document
 
+# Columns of what a row sold.
+_SOLD = frozenset({"customer payment", "subtotal after seller discounts"})
+
 SettledKind = Literal["order", "refund", "compensation", "freight", "fee", "adjustment"]
 
 
@@ -50,5 +53,12 @@ class Settled(Document, frozen=True, kw_only=True, dict=True):
 
     @property
     def paid_back(self) -> Decimal:
-        """What went back to the buyer, above 0."""
-        return abs(self.customer_refund or self.refund)
+        """What went back to the buyer; below 0 where it was taken back."""
+        given = self.customer_refund or self.refund
+        if not given and self.kind == "refund":
+            return max(-(self.adjustment or self.total), ZERO)
+        return -given if given > 0 and self._is_taken_back() else abs(given)
+
+    def _is_taken_back(self) -> bool:
+        """A file that writes refunds without a sign has one above 0 where more was sold than refunded."""
+        return self.total > 0 and not any(self.columns[name] > 0 for name in self.columns if name.casefold() in _SOLD)

@@ -51,6 +51,10 @@ def a_charge(total: str, type_: str, kind: str = "freight", **changes: Any) -> S
     return a_row("0", kind=kind, type=type_, total=Decimal(total), **changes)
 
 
+def taken_back() -> Settled:
+    return a_row(total=WHOLE, customer_refund=WHOLE, settled_at=NOW + 30 * DAY)
+
+
 def books(*cases: Case, settled: tuple[Settled, ...] = (a_row(),), **changes: Any) -> Books:
     """The returns of these cases, and settlements that reach to the end of all waiting."""
     said: dict[str, Any] = {"covered": LONG_AFTER, "now": LONG_AFTER, "order": as_order(ORDER)} | changes
@@ -160,6 +164,23 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     ),
     "settled twice": (lambda: found(REFUNDED, settled=(a_row(), a_row(nth=2))), [("refunded_twice", "93.15")]),
     "…in two rows": (lambda: found(REFUNDED, settled=(a_row("62.10"), a_row("31.05"))), []),
+    "…one of them was taken back": (
+        lambda: found(REFUNDED, settled=(a_row(), taken_back(), a_row(settled_at=NOW + 40 * DAY))), [],
+    ),
+    "what was settled was taken back": (
+        lambda: found(REFUNDED, settled=(a_row(), taken_back())), [("refund_not_settled", "93.15")],
+    ),
+    "…of a file that writes what was paid without a sign": (
+        lambda: found(REFUNDED, settled=(a_row(customer_refund=WHOLE),)), [],
+    ),
+    "…beside what was sold": (
+        lambda: found(REFUNDED, settled=(a_row(
+            customer_refund=WHOLE, total=Decimal(20), columns={"Customer payment": Decimal("113.15")},
+        ),)), [],
+    ),
+    "…as an adjustment": (
+        lambda: found(REFUNDED, settled=(a_row(customer_refund=Decimal(0), adjustment=-WHOLE),)), [],
+    ),
     "…a row for each unit": (lambda: found(REFUNDED, settled=tuple(a_row("31.05", nth=n) for n in (1, 2, 3))), []),
     "a small refund twice, though its tax and shipping could explain as much": (
         lambda: found(SMALL, settled=(a_row("3.00"), a_row("3.00", nth=2))), [("refunded_twice", "3.00")],
@@ -185,9 +206,33 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
         lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Shipping fee adjustment"))), [],
     ),
     "…given back": (lambda: found(REFUNDED, settled=(a_row(), a_charge("6.20", "Return shipping fee"))), []),
+    "…charged and given back": (
+        lambda: found(REFUNDED, settled=(
+            a_row(), a_charge("-6.20", "Return shipping fee"), a_charge("6.20", "Return shipping fee"),
+        )), [],
+    ),
+    "…in its own column": (
+        lambda: found(REFUNDED, settled=(
+            a_row(return_freight=Decimal("-6.20")), a_charge("6.20", "Order", "order", return_freight=Decimal("6.20")),
+        )), [],
+    ),
     "a fee for the return": (
         lambda: found(REFUNDED, settled=(a_row(), a_charge("-2.00", "Refund administration fee", "fee"))),
         [("charged_against_policy", "2.00")],
+    ),
+    "a fee in its own column": (
+        lambda: found(REFUNDED, settled=(a_row(columns={"Refund administration fee": Decimal("-2.00")}),)),
+        [("charged_against_policy", "2.00")],
+    ),
+    "a fee, beside freight that is the seller's": (
+        lambda: found(a_case_in("refunded", SELLERS), settled=(
+            a_row(), a_charge("-2.00", "Refund administration fee", "fee", return_freight=Decimal("-6.20")),
+        )), [("charged_against_policy", "2.00")],
+    ),
+    "…given back as well": (
+        lambda: found(REFUNDED, settled=(
+            a_row(), *(a_charge(x, "Refund administration fee", "fee") for x in ("-2.00", "2.00")),
+        )), [],
     ),
     "…another fee": (lambda: found(REFUNDED, settled=(a_row(), a_charge("-2.00", "Commission fee", "fee"))), []),
     "less was settled than paid": (
@@ -204,6 +249,17 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…a part of it came": (
         lambda: found(PROMISED, settled=(a_charge("20.00", "Logistics reimbursement", "compensation"),), **SOON),
         [("compensation_not_paid", "10.00")],
+    ),
+    "…it came, and was taken back": (
+        lambda: found(PROMISED, settled=tuple(
+            a_charge(x, "Logistics reimbursement", "compensation") for x in ("30.00", "-30.00")
+        ), **SOON), [("compensation_not_paid", "30.00")],
+    ),
+    "…it came, and another was taken": (
+        lambda: found(PROMISED, settled=(
+            a_charge("30.00", "Logistics reimbursement", "compensation"),
+            a_charge("-30.00", "Customer compensation", "compensation"),
+        ), **SOON), [],
     ),
     "compensation that an export tells": (
         lambda: found(external(
