@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -16,6 +16,7 @@ from returnctl.domain.external import Seen
 from returnctl.domain.money import ZERO, rounded
 from returnctl.domain.record import Return
 from returnctl.domain.settlement import Settled
+from returnctl.domain.states import State
 
 # A period of settlements is a month at the most, and a refund may settle in the one after that in which it was made:
 # who has rows of more than a month later has the one in which it must stand.
@@ -82,6 +83,15 @@ def finding(
         loses=loses, until=until, state=str(record.state) if record else None, action=action, rows=tuple(seen),
         facts=facts, side=side or of,
     )  # fmt: skip
+
+
+def contested(found: Finding, record: Return | None) -> Iterator[Finding]:
+    """What was contested after the money went is open until that is decided, and no finding any more from then on."""
+    contest = record.dispute if record else None
+    if record is None or contest is None or contest.at < found.at:
+        yield found
+    elif record.state is State.DISPUTED:
+        yield replace(found, loses=False)
 
 
 def _currency(books: Books, record: Return | None) -> str:

@@ -62,11 +62,19 @@ class Disagrees(Struct, frozen=True):
 
 
 def disagrees(record: Return) -> Disagrees | None:
-    """None where they agree, or where no table knows what the platform said."""
+    """None where they agree, or where no table knows what the platform said.
+
+    What the seller contests of a state that both agree on the platform needs not know yet.
+    """
     seen = seen_by(record.external, record.type) if record.external else None
-    if seen is None or record.state in _AGREES[seen.state] or record.state is State.REFUNDING:
+    if seen is None or record.state is State.REFUNDING or {record.state, _stood(record)} & _AGREES[seen.state]:
         return None
     return Disagrees(seen.state, record.state, any(_is_open_act(owed) for owed in record.owed))
+
+
+def _stood(record: Return) -> State:
+    contest = record.dispute if record.state is State.DISPUTED else None
+    return contest.escalated_from if contest and contest.by is Role.SELLER else record.state
 
 
 def take(case: Case, moment: Moment, *, id: str, wish: Wish, report: Report) -> Decision:  # noqa: A002

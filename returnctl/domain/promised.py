@@ -9,17 +9,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from returnctl.domain.books import Books, sellers_fault
-from returnctl.domain.found import SETTLES, Finding, finding
+from returnctl.domain.found import SETTLES, Finding, contested, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.record import Return
 from returnctl.domain.settlement import Settled
-from returnctl.domain.states import Event
+from returnctl.domain.states import Event, Role, State
 
 # Types of rows that are about a return, and not about sending the order out.
 _OF_A_RETURN = re.compile(r"return|reverse|refund|退", re.IGNORECASE)
 # A column of orders that is one, among those of all fees.
 _FEE = "refund administration fee"
-# What a platform calls a compensation or an appeal that came to nothing, or that is not settled yet.
+# What a platform calls a compensation that came to nothing, and one, or an appeal, that is not decided yet.
 _REFUSED = re.compile(r"reject|denied|declin|fail|cancel|ineligible|not |拒|取消", re.IGNORECASE)
 _OPEN = re.compile(r"in.?progress|in.?process|to.?process|processing|review|pending|处理中|审核", re.IGNORECASE)
 
@@ -46,9 +46,15 @@ def _charged(
     amount = sum(map(of, rows), ZERO)
     if amount > 0:
         at = max(row.settled_at for row in rows)
-        yield finding(
+        found = finding(
             books, "charged_against_policy", at, amount, record, rows, side=what, what=what, type=rows[0].type
         )  # fmt: skip
+        yield from contested(found, record if record and _contests_more(record) else None)
+
+
+def _contests_more(record: Return) -> bool:
+    """Whether the seller contests something beside goods and refunds."""
+    return bool(record.dispute and record.dispute.by is Role.SELLER and record.dispute.claim == "other")
 
 
 def _freight(row: Settled) -> Decimal:
@@ -98,11 +104,15 @@ def _compensated(books: Books) -> tuple[list[Settled], Decimal]:
 def _promised(record: Return) -> _Promise | None:
     dispute, external = record.dispute, record.external
     decided = bool(dispute and dispute.outcome == "compensated")
-    told = external.compensation if external and not _REFUSED.search(external.compensation_status or "") else None
+    told = external.compensation if external and _is_granted(external.compensation_status or "") else None
     if not decided and not told:
         return None
     amounts = [x for x in (dispute.amount if decided and dispute else None, told) if x]
     return _Promise(record, _promised_at(record), max(amounts, default=None))
+
+
+def _is_granted(status: str) -> bool:
+    return not (_REFUSED.search(status) or _OPEN.search(status))
 
 
 def _promised_at(record: Return) -> datetime:
@@ -121,7 +131,15 @@ def appeals(books: Books, record: Return) -> Iterator[Finding]:
     if lost and lost.appeal_until and lost.appeal_until > books.now:
         amount = lost.amount or books.terms_of(record).gives or ZERO
         yield finding(books, "appeal_open", lost.at, amount, record, until=lost.appeal_until)
+    elif dispute and dispute.appeal and record.state is State.DISPUTED:
+        yield finding(books, "appeal_open", dispute.at, _at_stake(books, record), record, what="made")
     elif external and _OPEN.search(external.appeal or ""):
-        amount = external.refund or books.terms_of(record).gives or ZERO
-        at = external.updated_at or record.updated_at
-        yield finding(books, "appeal_open", at, amount, record, until=external.deadline, appeal=external.appeal or "")
+        at, until = external.updated_at or record.updated_at, external.deadline
+        amount = external.refund or _at_stake(books, record)
+        yield finding(
+            books, "appeal_open", at, amount, record, until=until, what="made", appeal=external.appeal or ""
+        )  # fmt: skip
+
+
+def _at_stake(books: Books, record: Return) -> Decimal:
+    return books.terms_of(record).gives or ZERO

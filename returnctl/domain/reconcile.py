@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from returnctl.domain.books import Books, Paid, own_payments, paid
-from returnctl.domain.found import ARRIVES, BEYOND, SETTLES, Finding, counted_once, finding
+from returnctl.domain.found import ARRIVES, BEYOND, OUT, OWED, SETTLES, Finding, contested, counted_once, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.observe import disagrees
 from returnctl.domain.promised import appeals, charges, compensations
@@ -40,9 +40,9 @@ def reconcile(books: Books) -> list[Finding]:
 
 
 def _of_return(books: Books, one: Paid) -> Iterator[Finding]:
-    yield from _never_received(books, one)
+    for lost in (*_never_received(books, one), *_twice_or_above(books, one)):
+        yield from contested(lost, one.record)
     yield from _not_refunded(books, one)
-    yield from _twice_or_above(books, one)
     yield from _disagrees(books, one)
     yield from _not_settled(books, one)
     yield from appeals(books, one.record)
@@ -54,11 +54,18 @@ def _of_return(books: Books, one: Paid) -> Iterator[Finding]:
 def _never_received(books: Books, one: Paid) -> Iterator[Finding]:
     """Goods that were to come back, and nobody agreed or decided otherwise. They may still be on their way."""
     record = one.record
-    expected = record.type is Kind.RETURN_AND_REFUND and not (record.returnless or record.agreed or record.dispute)
+    expected = record.type is Kind.RETURN_AND_REFUND and not (record.returnless or record.agreed or _decided(one))
     here = any(line.received for line in record.lines) or any(parcel.received_at for parcel in record.parcels)
     if expected and not here and one.amount and one.at and one.at + ARRIVES <= books.now:
         rows = books.refunds if one.settled else ()
         yield finding(books, "refunded_never_received", one.at, one.amount, record, rows)
+
+
+def _decided(one: Paid) -> bool:
+    """A contest that ended before the money went may be why it did; of a platform's not every source tells."""
+    contest = one.record.dispute
+    known = contest and (one.record.external or contest.outcome in ("refund", "compensated"))
+    return bool(contest and known and one.at and contest.at < one.at)
 
 
 def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:
@@ -98,7 +105,7 @@ def _same_units(books: Books, payments: list[Paid]) -> Iterator[Finding]:
                 again[line.line] = units - free
         if again and one.at:
             amount = min(one.known, one.record.order.price_of(again).amount)
-            yield finding(books, "refunded_twice", one.at, amount, one.record)
+            yield from contested(finding(books, "refunded_twice", one.at, amount, one.record), one.record)
 
 
 # --- the platform's word and ours
@@ -120,7 +127,10 @@ def _disagrees(books: Books, one: Paid) -> Iterator[Finding]:
     elif apart := disagrees(record):
         amount = one.amount or books.terms_of(record).gives or ZERO
         at = one.at or record.updated_at
-        yield finding(books, "platform_disagrees", at, amount, record, what="state", platform=str(apart.platform))
+        side = OUT if one.amount else OWED
+        yield finding(
+            books, "platform_disagrees", at, amount, record, side=side, what="state", platform=str(apart.platform)
+        )
 
 
 def _not_settled(books: Books, one: Paid) -> Iterator[Finding]:
@@ -150,7 +160,7 @@ def _beyond(books: Books, payments: list[Paid], beyond: Decimal, *, twice: bool)
     if payments:
         code = "refunded_twice" if twice else "refunded_above_breakdown"
         only = payments[0].record if len(payments) == 1 else None
-        yield finding(books, code, at, beyond, only, rows, side=BEYOND)
+        yield from contested(finding(books, code, at, beyond, only, rows, side=BEYOND), only)
     elif not (books.bought and books.bought.cancelled_at):
         yield finding(books, "settled_unknown", at, beyond, rows=rows)
 

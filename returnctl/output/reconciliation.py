@@ -47,15 +47,13 @@ SENTENCES = {
     "platform_disagrees/amount": mark("the platform says it paid {reported} back, and {booked} is booked here"),
     "platform_disagrees/state": mark("here it is {state}, on the platform {platform}: {amount}"),
     "refund_not_settled": mark("{amount} was paid back, and no settlement has it"),
-    "appeal_open": mark("you may still appeal: {amount} is at stake"),
-    "appeal_open/until": mark("you may appeal until {until}: {amount} is at stake"),
+    "appeal_open/made": mark("your appeal is not decided yet: {amount} is at stake"),
+    "appeal_open": mark("you may appeal until {until}: {amount} is at stake"),
 }
 
 
 def sentence(found: Finding, zone: str) -> str:
     what = found.facts.get("what", "")
-    if found.code == "appeal_open" and found.until:
-        what = "until"
     if found.code == "compensation_not_paid" and not found.amount:
         what = "unknown"
     text = SENTENCES[f"{found.code}/{what}" if what else found.code]
@@ -76,7 +74,7 @@ def next_of_finding(found: Finding) -> str:
         return (
             "returnctl import RETURNS.csv" if found.code == "settled_unknown" else f"returnctl order show {found.order}"
         )
-    if found.code == "appeal_open" and found.until:
+    if found.code == "appeal_open" and "what" not in found.facts:
         return next_of("appeal", found.return_)
     if found.code == "received_not_refunded" and found.action:
         return next_of(found.action, found.return_)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from returnctl.domain import dispute
 from returnctl.domain.books import Books, terms_of
-from returnctl.domain.case import Case
+from returnctl.domain.case import Case, Moment
 from returnctl.domain.external import External, PaidBack, Told
 from returnctl.domain.found import ARRIVES, CODES, SETTLES, Sum, added
 from returnctl.domain.reconcile import reconcile
@@ -30,8 +30,10 @@ from tests.builders import (
     after,
     an_order,
     as_order,
+    buyer,
     later,
     platform,
+    seller,
 )
 
 LONG_AFTER = NOW + 90 * DAY
@@ -267,6 +269,12 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
             updated_at=NOW,
         )), [("compensation_not_paid", "9.00")],
     ),
+    "…that is looked into": (
+        lambda: found(external(
+            REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"),
+            compensation_status="Under review", updated_at=NOW,
+        )), [],
+    ),
     "…that was refused": (
         lambda: found(external(
             REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"), compensation_status="Rejected",
@@ -322,6 +330,80 @@ def test_every_code_has_a_row() -> None:
     assert {code for _, wanted in FOUND.values() for code, _ in wanted} == set(CODES)
 
 
+# --- what is contested
+
+
+def contesting(case: Case, claim: str = "not_returned", by: Callable[..., Moment] = seller) -> Case:
+    return after(case, dispute.escalate, by(later(case)), claim=claim)
+
+
+def ended(case: Case, outcome: str, amount: str | None = None) -> Case:
+    said = {"amount": amount and Decimal(amount)}
+    return after(case, dispute.resolve, seller(later(case)), outcome=outcome, **said)
+
+
+def given_up_before(case: Case) -> Case:
+    """A contest that was withdrawn before the money went."""
+    contest = ended(contesting(case), "none").stored.dispute
+    assert contest
+    return having(case, dispute=replace(contest, at=NOW))
+
+
+def losses(case: Case, **said: Any) -> list[tuple[str, bool]]:
+    return [(each.code, each.loses) for each in reconcile(books(case, **said))]
+
+
+NEVER, ABOVE = not_received(REFUNDED), {"settled": (a_row("95.00"),)}
+THEIRS = external(NEVER, status="Completed", refund=WHOLE, told=reported("Completed").told)
+FREIGHT = {"settled": (a_row(return_freight=Decimal("-6.20"), settled_at=NOW),)}
+CONTESTED: dict[str, tuple[Callable[[], list[tuple[str, bool]]], list[tuple[str, bool]]]] = {
+    "nobody contests it": (lambda: losses(NEVER), [("refunded_never_received", True)]),
+    "until it is decided it is open": (lambda: losses(contesting(NEVER)), [("refunded_never_received", False)]),
+    "…and stands nowhere otherwise": (lambda: losses(contesting(THEIRS)), [("refunded_never_received", False)]),
+    "…but where the buyer contests it": (
+        lambda: losses(contesting(THEIRS, by=buyer)),
+        [("refunded_never_received", False), ("platform_disagrees", False)],
+    ),
+    "given up": (lambda: losses(ended(contesting(NEVER), "none")), []),
+    "won, and not paid": (
+        lambda: losses(ended(contesting(NEVER), "compensated", "93.15")), [("compensation_not_paid", True)],
+    ),
+    "won, and paid": (
+        lambda: losses(ended(contesting(NEVER), "compensated", "93.15"), settled=(
+            a_row(), a_charge("93.15", "Logistics reimbursement", "compensation"),
+        )), [],
+    ),
+    "withdrawn before the money went": (
+        lambda: losses(given_up_before(NEVER)),
+        [("refunded_never_received", True)],
+    ),
+    "paid twice": (lambda: losses(paid_again(contesting(REFUNDED)), settled=(a_row("186.30"),)), [
+        ("refunded_twice", False),
+    ]),
+    "…and given up": (
+        lambda: losses(paid_again(ended(contesting(REFUNDED), "none")), settled=(a_row("186.30"),)), [],
+    ),
+    "settled later than it was contested": (lambda: losses(contesting(REFUNDED), **ABOVE), [
+        ("refunded_above_breakdown", True),
+    ]),
+    "freight": (lambda: losses(contesting(REFUNDED, "other"), **FREIGHT), [("charged_against_policy", False)]),
+    "…where the goods are contested": (lambda: losses(contesting(REFUNDED), **FREIGHT), [
+        ("charged_against_policy", True),
+    ]),
+    "an appeal that was made": (
+        lambda: losses(after(
+            resolved("refund", "20.00"), dispute.escalate, seller(later(resolved("refund", "20.00"))),
+            to_platform=True,
+        ), settled=(), **SOON), [("appeal_open", False)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("look", "wanted"), CONTESTED.values(), ids=CONTESTED)
+def test_what_is_contested(look: Callable[[], list[tuple[str, bool]]], wanted: list[tuple[str, bool]]) -> None:
+    assert look() == wanted
+
+
 # --- money is counted once
 
 
@@ -346,6 +428,13 @@ def test_what_is_lost_counts_before_what_is_open() -> None:
     assert {(each.code, each.counted) for each in found} == {
         ("refunded_never_received", WHOLE), ("refund_not_settled", 0),
     }  # fmt: skip
+
+
+def test_what_is_owed_counts_once() -> None:
+    found = reconcile(books(having(DUE, external=reported("Refund rejected")), settled=()))
+    assert [(each.code, str(each.counted)) for each in found] == [
+        ("received_not_refunded", "93.15"), ("platform_disagrees", "0.00"),
+    ]  # fmt: skip
 
 
 def test_money_beyond_all_returns_is_other_money() -> None:
