@@ -92,6 +92,13 @@ class Wanted:
     def instant(self, text: str | None, what: str) -> datetime | None:
         return None if text is None else instant(text, what, self.read_clock(), self.zone)
 
+    def period(self, since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+        """Its first instant, and that behind its last. Raises BadValue."""
+        first, last = self.instant(since, "--since"), self.instant(until, "--until")
+        if first and last and last <= first:
+            raise BadValue(what="--until", value=until or "", wanted="later")
+        return first, last
+
     def zone(self) -> tzinfo:
         """The shop's zone; outside a shop the machine's own."""
         from zoneinfo import ZoneInfo

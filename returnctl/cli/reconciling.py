@@ -31,8 +31,7 @@ _TIMEOUT = 30.0
 def reconcile(wanted: Wanted, /, since: str | None, until: str | None, exit_code: bool, **said: Any) -> int:
     from returnctl.shop.reconciling import Asked, Reconciling
 
-    times = wanted.instant(since, "--since"), wanted.instant(until, "--until")
-    asked = Asked(wanted.read_clock(), *times, **said)
+    asked = Asked(wanted.read_clock(), *wanted.period(since, until), **said)
     looking, told = Reconciling(wanted.find_shop(), asked, _TIMEOUT), Told(exit_code=exit_code)
     _show(wanted, looking, told)
     for failure in looking.damaged:

@@ -13,7 +13,6 @@ from returnctl.cli.answer import is_plain, mention, put, put_workbook
 from returnctl.cli.group import Command
 from returnctl.cli.looking import tell_damaged
 from returnctl.cli.options import COUNT, Wanted, option, pass_wanted, writes
-from returnctl.errors import BadValue
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
@@ -94,10 +93,7 @@ def _show(asked: Asked, page: str | None, *, force: bool) -> None:
 def _period(wanted: Wanted, since: str | None, until: str | None) -> Period:
     from returnctl.storage.figures import Period
 
-    first, last = wanted.instant(since, "--since"), wanted.instant(until, "--until")
-    if first and last and last <= first:
-        raise BadValue(what="--until", value=until or "", wanted="later")
-    return Period(first, last)
+    return Period(*wanted.period(since, until))
 
 
 def _written(asked: Asked) -> Iterator[str]:

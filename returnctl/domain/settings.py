@@ -32,3 +32,9 @@ class Settings(Document, frozen=True, kw_only=True):
     accounts: dict[str, Account] = {}
     evidence: EvidenceLimits = EvidenceLimits()
     private: bool = True
+
+    def zones(self, account: str | None) -> tuple[str, ...]:
+        """The zone of an account, or the shop's, and then those of all others."""
+        each = {name: how.timezone for name, how in self.accounts.items()}
+        own = each.get(account or "", self.timezone)
+        return tuple(dict.fromkeys([own, self.timezone, *each.values()]))

@@ -6,8 +6,12 @@ there are: the nth of a file is the nth of every other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC
 from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Role
@@ -30,7 +34,8 @@ def commit_settled(
         key, asked = batch_key(road, f"settle/{number}", asked_for)
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(rows), ()
-        states = [_state(writer, row, seen) for row in rows]
+        zones = road.settings.zones(rows[0].account)
+        states = [_state(writer, row, seen, zones) for row in rows]
         fresh = tuple(row for row, state in zip(rows, states, strict=True) if state == "new")
         keys = {key: Answer(asked, b"null")} if key else {}
         if (fresh or keys) and not road.request.dry_run:
@@ -38,13 +43,22 @@ def commit_settled(
         return states, tuple(writer.warnings)
 
 
-def _state(writer: Writer, row: Settled, seen: set[tuple[bytes, int]]) -> State:
+def _state(writer: Writer, row: Settled, seen: set[tuple[bytes, int]], zones: tuple[str, ...]) -> State:
     """Of the same batch too: two files of one import may tell the same."""
     told = (content_key(row), row.nth)
     if told in seen:
         return "unchanged"
     seen.add(told)
-    return "unchanged" if writer.is_settled(*told) else "new"
+    return "unchanged" if any(writer.is_settled(content_key(x), x.nth) for x in _as_read(row, zones)) else "new"
+
+
+def _as_read(row: Settled, zones: tuple[str, ...]) -> Iterator[Settled]:
+    """By the clock of its account, the first of `zones`, and by others: it may have come without its account before."""
+    own, *others = zones
+    yield row
+    for zone in others:
+        told = row.settled_at.astimezone(ZoneInfo(own)).replace(tzinfo=ZoneInfo(zone))
+        yield replace(row, settled_at=told.astimezone(UTC))
 
 
 def batch_key(road: Road, name: str, asked: Iterable[str]) -> tuple[str | None, str]:

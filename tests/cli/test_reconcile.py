@@ -69,6 +69,18 @@ def test_a_settlement_is_taken_in_once(shop: Path) -> None:
     assert run("fsck", cwd=shop).code == 0
 
 
+def test_the_account_that_was_forgotten_at_first_makes_no_second_row(shop: Path) -> None:
+    """Its clock is another, so every row would stand at another instant."""
+    accounts = "accounts:\n  west: {market: US, currency: USD, timezone: America/Los_Angeles}\n"
+    with (shop / "returnctl.yaml").open("a") as settings:
+        settings.write(accounts)
+    local = shop / "local.csv"
+    local.write_text(SETTLED.read_text("utf-8-sig").replace("(UTC)", ""))
+    for words in ((), ("--account", "west")):
+        done = run("import", local, *words, "--json", cwd=shop).json["summary"]
+        assert (done["new"], done["unchanged"]) == ((0, 11) if words else (11, 0))
+
+
 def test_what_comes_after_an_import(shop: Path) -> None:
     assert run("import", SETTLED, cwd=shop).out.endswith("next: returnctl reconcile\n")
 
@@ -143,6 +155,11 @@ def test_what_is_asked_for(shop: Path) -> None:
     assert codes(reconciled(shop, "--json", "--since", "2026-12-01")) == []
     assert codes(reconciled(shop, "--json", "--until", "2026-11-01")) == []
     assert codes(reconciled(shop, "--json", "--account", "other")) == []
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(shop: Path) -> None:
+    ran = reconciled(shop, "--since", "2026-12-01", "--until", "2026-11-01", "--json")
+    assert (ran.code, ran.error["facts"]["what"]) == (2, "--until")
 
 
 def test_every_form_tells_the_same(shop: Path) -> None:
