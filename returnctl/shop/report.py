@@ -24,7 +24,6 @@ from returnctl.domain.measures import (
     features,
     money_keys,
     outlier,
-    share,
     span_of,
     together,
 )
@@ -61,7 +60,7 @@ def overview(tables: Tables, period: Period, now: datetime) -> Overview:
         spans=_spans(tables, period, "").get(None, {}),
     )  # fmt: skip
     reasons = sorted(((key, each["returns"]) for key, each in by_reason.items()), key=lambda x: (-x[1], x[0] or ""))
-    buyers = _buyers(tables, period, share(counts["returns"], orders))
+    buyers = _buyers(tables, period, counts["returns"] / orders if orders else None)
     return Overview(whole, reasons, tables.overdue(period, now), _skus(tables, period, goods), buyers)
 
 
@@ -150,13 +149,17 @@ def _sold(tables: Tables, period: Period) -> Sold:
 
 
 def _skus(tables: Tables, period: Period, goods: Sold) -> list[Outlier]:
-    """Against what is usual for the SKU itself, where enough of it was sold before the period, else for the shop."""
-    shop = share(sum(goods.returned.values()), sum(goods.sold.values()))
+    """Against what is usual for the SKU itself, where enough of it was sold before the period, else for the shop.
+
+    Where none came back before, one is taken: of nothing everything is far above.
+    """
+    sold_at_all = sum(goods.sold.values())
+    shop = sum(goods.returned.values()) / sold_at_all if sold_at_all else None
     before = _sold(tables, period.before()) if period.since else Sold({}, {})
 
     def usual(sku: str) -> float | None:
         sold = before.sold.get(sku, 0)
-        return before.returned.get(sku, 0) / sold if sold >= KNOWN else shop
+        return max(1, before.returned.get(sku, 0)) / sold if sold >= KNOWN else shop
 
     found = (outlier(sku, units, goods.sold.get(sku, 0), usual(sku)) for sku, units in goods.returned.items())
     return _worst(found)

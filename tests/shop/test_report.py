@@ -255,6 +255,16 @@ def test_a_sku_is_measured_by_its_own_past(tmp_path: Path) -> None:
         assert {x.key for x in overview(tables, Period(since), NOW).skus} == {"CUP"}
 
 
+def test_a_sku_of_which_none_came_back_before_stands_out_as_well(tmp_path: Path) -> None:
+    counted = (("u_1", "LAMP", 300, 10), ("u_2", "MUG", 40, 0))
+    store = a_shop(tmp_path, *counted)
+    grown(store, ("u_1", "LAMP", 300, 10), ("u_2", "MUG", 40, 20), span=60 * DAY)
+    since = a_case_in("requested").stored.applied_at + 30 * DAY
+    with store.reading() as snapshot:
+        found = overview(snapshot.tables(), Period(since), NOW).skus
+    assert [(x.key, x.returned, x.of, x.usual) for x in found] == [("MUG", 20, 40, 0.025)]
+
+
 def test_nobody_knows_who_the_anonymous_are(tmp_path: Path) -> None:
     store = a_shop(tmp_path, ("u_1", "LAMP", 200, 10), (NOBODY.id, "CUP", 20, 20))
     with store.reading() as snapshot:
