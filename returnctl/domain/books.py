@@ -193,11 +193,11 @@ def _with_settled(books: Books, one: Paid, part: Decimal) -> Paid:
 
 
 def _went_at(record: Return) -> datetime:
-    """When the last payment went, by ourselves or by the platform."""
+    """When the last payment went, by ourselves or by the platform, which may tell no more than that it did."""
     times = [refund.at for refund in record.refunds if refund.status == "confirmed"]
     paid = record.external.paid if record.external else None
-    told = (paid.refunded_at or paid.at) if paid else None
-    return max([*times, *([told] if told else [])], default=record.updated_at)
+    times += [paid.refunded_at] if paid and paid.refunded_at else []
+    return max(times, default=paid.at if paid else record.updated_at)
 
 
 def sellers_fault(returns: Iterable[Return]) -> bool:

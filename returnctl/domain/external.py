@@ -52,7 +52,8 @@ class PaidBack(Document, frozen=True):
 class External(Document, frozen=True):
     """A return that a platform runs, as it last reported it; statuses are the platform's own words, kept as they are.
 
-    `refund` is what it gives back for the whole return; `compensation` what it pays the seller. `asks` are the
+    `refund` is what it gives back for the whole return; `compensation` what it pays the seller,
+    which the first report that grants it told at `granted_at`. `asks` are the
     answers it waits for, until `deadline`. `updated_at` is the instant of the report: older ones change nothing.
     `uncertain`: the source cannot tell a refused request from a refused parcel. All that is drawn from `told`: by
     source (`api`, `export`) its newest report; under `unknown` the newest whose status no table knows. `paid` stays,
@@ -69,6 +70,7 @@ class External(Document, frozen=True):
     refunded_at: datetime | None = None
     compensation_status: str | None = None
     compensation: Decimal | None = None
+    granted_at: datetime | None = None
     asks: tuple[str, ...] = ()
     deadline: datetime | None = None
     updated_at: datetime | None = None

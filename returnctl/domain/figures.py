@@ -13,6 +13,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
+from returnctl.domain.compensation import granted
 from returnctl.domain.money import ZERO, digits
 from returnctl.domain.order import Order
 from returnctl.domain.record import Happened, Return, standing
@@ -197,7 +198,7 @@ def _money(record: Return) -> dict[str, int | None]:
     paid = _paid(record)
     settled = record.state is State.REFUNDED or paid
     found = dict(_kept(record)) if settled else {}
-    found |= {"paid": paid, "compensated": _compensated(record)}
+    found |= {"paid": paid, "compensated": granted(record) or ZERO}
     return {name: minor(amount, record.currency) or None for name, amount in found.items()}
 
 
@@ -214,10 +215,3 @@ def _kept(record: Return) -> Iterator[tuple[str, Decimal]]:
     for name, code in _KEPT.items():
         yield name, -sum((line.amount for line in lines if line.code == code), ZERO)
     yield "freight", sum((line.amount for line in lines if line.code == "outbound_shipping"), ZERO)
-
-
-def _compensated(record: Return) -> Decimal:
-    if record.external and record.external.compensation:
-        return record.external.compensation
-    dispute = record.dispute
-    return (dispute.amount or ZERO) if dispute and dispute.outcome == "compensated" else ZERO

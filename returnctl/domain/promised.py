@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from returnctl.domain import tiktok
 from returnctl.domain.books import Books, sellers_fault
+from returnctl.domain.compensation import granted
 from returnctl.domain.found import SETTLES, Finding, contested, finding
 from returnctl.domain.money import ZERO
-from returnctl.domain.record import Return
+from returnctl.domain.record import Return, standing
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Event, Role, State
 
@@ -19,9 +21,6 @@ from returnctl.domain.states import Event, Role, State
 _OF_A_RETURN = re.compile(r"return|reverse|refund|退", re.IGNORECASE)
 # A column of orders that is one, among those of all fees.
 _FEE = "refund administration fee"
-# What a platform calls a compensation that came to nothing, and one, or an appeal, that is not decided yet.
-_REFUSED = re.compile(r"reject|denied|declin|fail|cancel|ineligible|not |拒|取消", re.IGNORECASE)
-_OPEN = re.compile(r"in.?progress|in.?process|to.?process|processing|review|pending|处理中|审核", re.IGNORECASE)
 
 
 # --- charges
@@ -76,7 +75,7 @@ def _fee(row: Settled) -> Decimal:
 class _Promise(NamedTuple):
     record: Return
     at: datetime
-    amount: Decimal | None
+    amount: Decimal
 
 
 def compensations(books: Books) -> Iterator[Finding]:
@@ -84,10 +83,10 @@ def compensations(books: Books) -> Iterator[Finding]:
     rows, pool = _compensated(books)
     anything = bool(pool)
     for promise in sorted(filter(None, map(_promised, books.returns)), key=lambda each: each.at):
-        part = min(pool, promise.amount or ZERO)
+        part = min(pool, promise.amount)
         pool -= part
-        short = (promise.amount or ZERO) - part
-        missing = short > 0 or (promise.amount is None and not anything)
+        short = promise.amount - part
+        missing = short > 0 or not (promise.amount or anything)
         if missing and books.covered and promise.at + SETTLES <= books.covered:
             yield finding(books, "compensation_not_paid", promise.at, short, promise.record, rows)
 
@@ -102,22 +101,13 @@ def _compensated(books: Books) -> tuple[list[Settled], Decimal]:
 
 
 def _promised(record: Return) -> _Promise | None:
-    dispute, external = record.dispute, record.external
-    decided = bool(dispute and dispute.outcome == "compensated")
-    told = external.compensation if external and _is_granted(external.compensation_status or "") else None
-    if not decided and not told:
-        return None
-    amounts = [x for x in (dispute.amount if decided and dispute else None, told) if x]
-    return _Promise(record, _promised_at(record), max(amounts, default=None))
-
-
-def _is_granted(status: str) -> bool:
-    return not (_REFUSED.search(status) or _OPEN.search(status))
+    amount = granted(record)
+    return None if amount is None else _Promise(record, _promised_at(record), amount)
 
 
 def _promised_at(record: Return) -> datetime:
-    decided = [entry.at for entry in record.history if entry.event == Event.RESOLVE]
-    told = record.external.updated_at if record.external else None
+    decided = [entry.at for entry in standing(record.history) if entry.event == Event.RESOLVE]
+    told = (record.external.granted_at or record.external.updated_at) if record.external else None
     return decided[-1] if decided else told or record.updated_at
 
 
@@ -133,7 +123,7 @@ def appeals(books: Books, record: Return) -> Iterator[Finding]:
         yield finding(books, "appeal_open", lost.at, amount, record, until=lost.appeal_until)
     elif dispute and dispute.appeal and record.state is State.DISPUTED:
         yield finding(books, "appeal_open", dispute.at, _at_stake(books, record), record, what="made")
-    elif external and _OPEN.search(external.appeal or ""):
+    elif external and tiktok.is_undecided(external.appeal or ""):
         at, until = external.updated_at or record.updated_at, external.deadline
         amount = external.refund or _at_stake(books, record)
         yield finding(

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from returnctl.domain import tiktok
+from returnctl.domain.compensation import granted_in
 from returnctl.domain.external import External, PaidBack, Told
 from returnctl.domain.report import Report
 from returnctl.domain.states import Kind, State
@@ -65,7 +66,9 @@ def heard(external: External, report: Report, kind: Kind) -> External:
     if source not in told or _place(told[source], kind) < _place(report.told, kind):
         told[source] = report.told
     paid = max(filter(None, (external.paid, _paid(report.told, kind))), key=_place_of_payment, default=None)
-    return _drawn(external, {name: told[name] for name in sorted(told)}, paid, kind)
+    drawn = _drawn(external, {name: told[name] for name in sorted(told)}, paid, kind)
+    grants = [external.granted_at, report.told.at if granted_in(report.told) else None]
+    return replace(drawn, granted_at=min(filter(None, grants), default=None))
 
 
 def says_the_same(one: External, other: External) -> bool:
@@ -76,7 +79,7 @@ def says_the_same(one: External, other: External) -> bool:
 def _timeless(external: External) -> External:
     told = {name: replace(each, at=_NEVER, seen=None) for name, each in external.told.items()}
     paid = external.paid and replace(external.paid, at=_NEVER)
-    return replace(external, updated_at=None, seen=None, told=told, paid=paid)
+    return replace(external, updated_at=None, granted_at=None, seen=None, told=told, paid=paid)
 
 
 def _place(told: Told, kind: Kind) -> tuple[datetime, int, bytes]:

@@ -6,6 +6,7 @@ labels stand in the same tables.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +57,9 @@ _DISPUTES = {
     "support buyer": "refund", "support seller": "none",
     "closed": "none", "completed": "none", "canceled": "none", "cancelled": "none",
 }  # fmt: skip
+# Words of a compensation or an appeal that are in no table.
+_REFUSED = re.compile(r"reject|denied|declin|fail|cancel|ineligible|not |拒|取消", re.IGNORECASE)
+_UNDECIDED = re.compile(r"in.?progress|in.?process|to.?process|processing|review|pending|处理中|审核", re.IGNORECASE)
 # How far a return is, where two reports are of the same instant.
 _FAR = (
     State.REQUESTED, State.APPROVED, State.IN_TRANSIT, State.REJECTED, State.DISPUTED, State.REPLACEMENT_DUE,
@@ -85,6 +89,16 @@ def status(word: str) -> Status | None:
 def contest(word: str | None) -> str | None:
     """`open`, the outcome, or None of a word that no table has."""
     return _DISPUTES.get(plain(word or ""))
+
+
+def is_undecided(word: str) -> bool:
+    """Of an appeal or a compensation, in whatever words."""
+    return bool(_UNDECIDED.search(word))
+
+
+def is_granted(word: str) -> bool:
+    """Whether a compensation comes; without a word it does."""
+    return not (_REFUSED.search(word) or is_undecided(word))
 
 
 def kind(word: str) -> Kind | None:

@@ -19,7 +19,7 @@ from returnctl.storage.files import Folder, fsync
 from returnctl.storage.head import Head
 from returnctl.storage.layout import INDEX, READ, number_at, path_of
 
-_VERSION = 4
+_VERSION = 5
 _FILES = (INDEX, f"{INDEX}-journal", f"{INDEX}-wal")
 _SECONDS = 2
 # Pages that are held in memory, in KiB, while an index is made: no more of them, however large the shop.

@@ -70,6 +70,11 @@ def contested(state: str, **outcome: Any) -> Case:
     return after(case, dispute.resolve, **outcome) if outcome else case
 
 
+def promised(case: Case, status: str | None) -> Case:
+    told = External("tiktok", "4035", compensation=Decimal("9.00"), compensation_status=status)
+    return case.having(replace(case.stored, external=told))
+
+
 def ran_by_platform() -> Case:
     paid = a_case_in("refunded").stored
     history = tuple(replace(x, role=platform().by.role) for x in paid.history)
@@ -121,6 +126,17 @@ CASES: dict[str, tuple[Callable[[], Case], dict[str, Any]]] = {
         lambda: contested("refunded", outcome="compensated", amount=Decimal("12.50")),
         {"dispute": "compensated", "compensated": 1250, "state": "refunded"},
     ),
+    "…and says so": (
+        lambda: promised(contested("refunded", outcome="compensated", amount=Decimal("12.50")), None),
+        {"compensated": 1250},
+    ),
+    "…or says more": (
+        lambda: promised(contested("refunded", outcome="compensated", amount=Decimal("2.50")), None),
+        {"compensated": 900},
+    ),
+    "…it is to": (lambda: promised(a_case_in("refunded"), "Approved"), {"compensated": 900}),
+    "…it refuses": (lambda: promised(a_case_in("refunded"), "Rejected"), {"compensated": None}),
+    "…it looks into it": (lambda: promised(a_case_in("refunded"), "Under review"), {"compensated": None}),
     "the buyer was right": (
         lambda: contested("rejected", outcome="refund"),
         {"dispute": "refund", "answer": "reject", "state": "refund_due"},

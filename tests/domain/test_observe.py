@@ -6,6 +6,7 @@ import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -360,6 +361,15 @@ def test_the_same_again_is_unchanged_and_the_same_later_is_silent() -> None:
     silent = observe(case, platform(later(case)), report=a_report(SHIP, 1))
     assert (silent.events, len(silent.record.history)) == (("seen",), 2)
     assert told(case.having(silent.record), a_report(SHIPPED, 0.5)).stored.state is State.APPROVED
+
+
+@pytest.mark.parametrize("days", list(permutations([1.0, 2.0, 3.0])))
+def test_a_compensation_is_promised_when_it_was_first_told(days: tuple[float, ...]) -> None:
+    """Later reports say it again; one that looks into it still promises nothing."""
+    looked = export("Completed", 0.5, compensation=Decimal(3), compensation_status="Under review")
+    case = told(begun(looked), *(export("Completed", day, compensation=Decimal(3)) for day in days))
+    assert case.stored.external
+    assert case.stored.external.granted_at == APPLIED + DAY
 
 
 def test_an_anonymized_return_learns_no_tracking_number() -> None:

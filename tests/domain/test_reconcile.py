@@ -269,6 +269,17 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
             updated_at=NOW,
         )), [("compensation_not_paid", "9.00")],
     ),
+    "…that is told again and again": (
+        lambda: found(external(
+            REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"), granted_at=NOW,
+            updated_at=LONG_AFTER,
+        )), [("compensation_not_paid", "9.00")],
+    ),
+    "a payment that is reported again and again": (
+        lambda: found(having(REFUNDED, external=External(
+            "tiktok", "403500", status="Completed", refund=WHOLE, paid=PaidBack(LONG_AFTER, WHOLE),
+        )), settled=()), [("refund_not_settled", "93.15")],
+    ),
     "…that is looked into": (
         lambda: found(external(
             REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"),
