@@ -16,13 +16,14 @@ from returnctl.domain.anonymize import NOBODY
 from returnctl.domain.automatic import automatic
 from returnctl.domain.case import Actor, Case, Decision, Moment
 from returnctl.domain.eligibility import Wish
-from returnctl.domain.external import External, PaidBack
-from returnctl.domain.record import Breakdown, Dispute, Due, Offer, Owed, Parcel, Refund, Return
-from returnctl.domain.refund import tenders
+from returnctl.domain.external import External
+from returnctl.domain.owed import is_open, is_shown_by_platform, withdrawn
+from returnctl.domain.paid_back import paid_by_us, with_payment
+from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return
 from returnctl.domain.report import Report
 from returnctl.domain.reported import Picture, heard, says_the_same, seen_by
 from returnctl.domain.states import COUNTS_NONE, FIXED, Event, Role, State
-from returnctl.domain.step import led_here, reported, unchanged, waiting, worth
+from returnctl.domain.step import led_here, left_open, reported, unchanged, waiting, worth
 
 _S = State
 # States of ours that a report agrees with: goods may be further on their way here than a platform knows, and so may
@@ -102,9 +103,9 @@ def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
     new = replace(record, external=now, state=_leads(record, now, before, seen), parcels=_parcels(record, report))
     if seen and (new.state is not record.state or _follows(record)):
         new = _in_state(new, seen)
-    new = _with_payment(case, new)
-    new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_acts(new, before, seen))
-    new = replace(new, offers=_offers(new)) if _is_taken_up(record, new) else new
+    new = with_payment(case, new)
+    new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_owed(new, before, seen))
+    new = replace(new, offers=left_open(record, case.at(moment))) if _goes_on(record, new) else new
     new = replace(_waits(case, record, new, moment), breakdown=_worth(case, record, new))
     if new == record:
         return unchanged(case)
@@ -120,11 +121,16 @@ def _leads(record: Return, now: External, before: Picture | None, seen: Picture 
         return record.state
     led = led_here(record).event
     if led != Event.OBSERVE:
-        stood = before is not None and (before.state, before.outcome) == (seen.state, seen.outcome)
         overtaken = led == Event.FAIL and now.paid is not None
-        if record.state in _AGREES[seen.state] or (stood and not overtaken):
+        if record.state in _AGREES[seen.state] or not (overtaken or _moved(record, before, seen)):
             return record.state
     return seen.state
+
+
+def _moved(record: Return, before: Picture | None, seen: Picture) -> bool:
+    """Whether the platform went somewhere; on the way of goods that are here already it only comes after."""
+    here = seen.state in (State.APPROVED, State.IN_TRANSIT) and any(line.received for line in record.lines)
+    return not here and (before is None or (before.state, before.outcome) != (seen.state, seen.outcome))
 
 
 def _follows(record: Return) -> bool:
@@ -139,21 +145,13 @@ def _in_state(record: Return, seen: Picture) -> Return:
     """Units as the platform's decision leaves them. What came back nobody but we can tell."""
     holds = seen.below not in COUNTS_NONE | {State.REQUESTED} or seen.parcel or seen.below is State.REPLACED
     lines = tuple(replace(line, approved=(line.approved or line.requested) if holds else 0) for line in record.lines)
-    return replace(record, lines=lines, returnless=_returnless(record, seen), offers=_offers(record))
+    return replace(record, lines=lines, returnless=_returnless(record, seen))
 
 
 def _returnless(record: Return, seen: Picture) -> bool:
     told = record.external.told if record.external else {}
     keeps = any(each.keeps for each in told.values())
     return (keeps or record.returnless) and seen.below not in (State.REQUESTED, State.APPROVED, State.IN_TRANSIT)
-
-
-def _offers(record: Return) -> tuple[Offer, ...]:
-    """Open ones are moot once the return goes on."""
-    at_platform = record.state is State.DISPUTED and record.dispute and record.dispute.stage == "platform"
-    if record.state in (State.REQUESTED, State.DISPUTED) and not at_platform:
-        return record.offers
-    return tuple(replace(x, status="withdrawn") if x.status == "open" else x for x in record.offers)
 
 
 def _parcels(record: Return, report: Report) -> tuple[Parcel, ...]:
@@ -191,10 +189,10 @@ def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:
     return replace(dispute, appeal_until=until)
 
 
-def _is_taken_up(old: Return, new: Return) -> bool:
-    """Whether the platform decides what was negotiated here."""
+def _goes_on(old: Return, new: Return) -> bool:
+    """To another state, or from a negotiation here to the platform's decision: either ends what was offered."""
     stages = [x.dispute.stage if x.dispute and x.state is State.DISPUTED else None for x in (old, new)]
-    return stages == ["negotiation", "platform"]
+    return new.state is not old.state or stages == ["negotiation", "platform"]
 
 
 def _worth(case: Case, old: Return, new: Return) -> Breakdown | None:
@@ -219,7 +217,7 @@ def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     due, given = old.due, new.external.deadline if new.external else None
     had = old.external.deadline if old.external else None
     corrected = bool(due and due.lapsed and old.external != new.external)
-    moved = new.state is not old.state or corrected or _is_taken_up(old, new)
+    moved = corrected or _goes_on(old, new)
     if not moved and due and due.action == "negotiate":
         return due  # it ends with the offer, whatever the platform waits for
     if moved or (had and not given):
@@ -232,63 +230,34 @@ def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     return due
 
 
-# --- money that the platform paid
-
-
-def _with_payment(case: Case, new: Return) -> Return:
-    """Booked once, under the platform's id of the return; what the platform corrects is corrected."""
-    external = new.external
-    paid = external.paid if external else None
-    if external is None or paid is None:
-        return new
-    booked = next((x for x in new.refunds if x.reference == external.return_id), None)
-    if booked is None:
-        return new if _paid_by_us(new) else replace(new, refunds=(*new.refunds, _payment(case, new, paid)))
-    if booked.confirmed == paid.amount:
-        return new
-    others = tuple(x for x in new.refunds if x is not booked)
-    corrected = replace(_payment(case, replace(new, refunds=others), paid), key=booked.key, at=booked.at)
-    return replace(new, refunds=tuple(corrected if x is booked else x for x in new.refunds))
-
-
-def _paid_by_us(record: Return) -> bool:
-    mine = record.external.return_id if record.external else None
-    return any(x.status != "failed" and x.reference != mine for x in record.refunds)
-
-
-def _payment(case: Case, new: Return, paid: PaidBack) -> Refund:
-    whole = case.order.price_of({line.line: line.requested for line in new.lines})
-    money = (whole if whole.amount else case.order.worth).carve(paid.amount)
-    return Refund(
-        key=f"{case.shop_id}/{new.id}/refund/{len(new.refunds) + 1}", at=paid.refunded_at or paid.at,
-        amount=paid.amount, net=money.net, tax=money.tax, method="original_payment", status="confirmed",
-        reference=new.external.return_id if new.external else None, confirmed=paid.amount,
-        tenders=tenders(case.order, (new, *case.others), paid.amount),
-    )  # fmt: skip
-
-
 # --- our decisions, which the platform carries out or overrules
 
 
 def _is_open_act(owed: Owed) -> bool:
-    return owed.kind == "act" and owed.status in ("open", "declined")
+    return owed.kind == "act" and is_open(owed)
 
 
-def _acts(new: Return, before: Picture | None, seen: Picture | None) -> tuple[Owed, ...]:
+def _owed(new: Return, before: Picture | None, seen: Picture | None) -> tuple[Owed, ...]:
     if seen is None:
         return new.owed
-    moved = before is None or (before.state, before.outcome) != (seen.state, seen.outcome)
-    return tuple(_act(new, owed, seen, moved=moved) if _is_open_act(owed) else owed for owed in new.owed)
+    moved = _moved(new, before, seen)
+    return tuple(
+        _overtaken(new, owed, seen, moved=moved) if is_open(owed) and is_shown_by_platform(owed) else owed
+        for owed in new.owed
+    )
 
 
-def _act(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owed:
-    """Done where the platform stands as the decision wants it; moot where it went another way."""
+def _overtaken(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owed:
+    """An act is done where the platform stands as the decision wants it, and moot where it went another way.
+
+    Either way the platform shows the buyer itself how it stands, so that nobody has to tell.
+    """
     entry = record.history[owed.entry - 1]
     status = tiktok.plain((record.external.status if record.external else None) or "")
     wanted = State.REFUND_DUE if entry.event == Event.OFFER else entry.to
     if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == Event.OFFER and status in _ANSWERED):
-        return replace(owed, status="done")
-    return replace(owed, status="withdrawn") if moved else owed
+        return replace(owed, status="done") if owed.kind == "act" else withdrawn(owed)
+    return withdrawn(owed) if moved else owed
 
 
 # --- what is told of it
@@ -341,7 +310,7 @@ def _warnings(old: Return, new: Return, report: Report) -> tuple[str, ...]:
     before, now = old.external, new.external
     found = {
         "unknown_status": _is_unknown(report),
-        "paid_beside": bool(now and now.paid and (before is None or before.paid != now.paid) and _paid_by_us(new)),
+        "paid_beside": bool(now and now.paid and (before is None or before.paid != now.paid) and paid_by_us(new)),
         "payment_open": new.state is State.REFUNDING,
         "refund_corrected": _was_paid(old, new) is not None,
         "overruled": any(

@@ -80,18 +80,32 @@ def _is_asked(record: Return) -> bool:
     return asked or record.feedback is not None
 
 
+def is_shown_by_platform(owed: Owed) -> bool:
+    """Decisions and how they ended; what was said and what is waited for is told by us alone."""
+    return owed.kind == "act" or not (is_reminder(owed) or owed.what == Event.MESSAGE)
+
+
 def is_to_seller(owed: Owed) -> bool:
     return owed.what == _REMIND_SELLER
 
 
+def is_open(owed: Owed) -> bool:
+    """Whether it is still wanted; what a hook declined is for people."""
+    return owed.status in ("open", "declined")
+
+
+def is_reminder(owed: Owed) -> bool:
+    return owed.what in (_REMIND_SELLER, *_REMINDERS.values())
+
+
 def open_owed(record: Return) -> tuple[Owed, ...]:
     """What people still have to see to."""
-    return tuple(owed for owed in record.owed if owed.status in ("open", "declined") and not is_to_seller(owed))
+    return tuple(owed for owed in record.owed if is_open(owed) and not is_to_seller(owed))
 
 
 def without_reminders(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
     """Those that nobody carried out yet are not to be any more."""
-    return _without(owed, {_REMIND_SELLER, *_REMINDERS.values()})
+    return tuple(withdrawn(x) if is_open(x) and is_reminder(x) else x for x in owed)
 
 
 def without_asking(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
@@ -99,8 +113,24 @@ def without_asking(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
     return _without(owed, {_FEEDBACK})
 
 
+def without_offers(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
+    """An offer that does not wait for an answer any more is not told."""
+    return _without(owed, {Event.OFFER})
+
+
 def _without(owed: tuple[Owed, ...], moot: Collection[str]) -> tuple[Owed, ...]:
-    return tuple(replace(x, status="withdrawn") if x.status == "open" and x.what in moot else x for x in owed)
+    return tuple(withdrawn(x) if is_open(x) and x.what in moot and x.kind == "tell" else x for x in owed)
+
+
+def withdrawn(owed: Owed) -> Owed:
+    """It stays known by its key, so that no late answer to it is a surprise."""
+    return replace(owed, status="withdrawn")
+
+
+def made_moot(old: tuple[Owed, ...], new: tuple[Owed, ...]) -> list[str]:
+    """The keys of what people need not see to any more, though nobody did; reminders come and go with their due."""
+    pairs = zip(old, new, strict=False)
+    return [x.key for was, x in pairs if is_open(was) and x.status == "withdrawn" and not is_reminder(x)]
 
 
 def booked(record: Return, keys: Collection[str]) -> tuple[Owed, ...]:

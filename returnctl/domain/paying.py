@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.money import ZERO, Money, nothing, rounded
 from returnctl.domain.owed import attempt
+from returnctl.domain.paid_back import with_payment
 from returnctl.domain.record import Refund, RequestKey, Return, unpaid
 from returnctl.domain.refund import left, tenders
 from returnctl.domain.states import Event, State
@@ -151,10 +152,10 @@ def never_asked(case: Case, moment: Moment, *, key: str, why: str) -> Decision:
 
 
 def fail(case: Case, moment: Moment, *, why: str) -> Decision:
-    """It was not paid, for good: the money is due again. Raises WrongState."""
+    """It was not paid, for good: the money is due again, less what a platform paid meanwhile. Raises WrongState."""
     check(case.stored, Event.FAIL)
     failed = replace(_pending(case.stored), status="failed", why=why)
-    refunds = _with(case.stored, failed).refunds
+    refunds = with_payment(case, _with(case.stored, failed)).refunds
     return step(case, Event.FAIL, State.REFUND_DUE, moment, {"why": why}, refunds=refunds)
 
 

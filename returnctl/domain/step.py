@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from returnctl.domain import deadlines
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.lateness import kept
-from returnctl.domain.owed import owes, without_reminders
+from returnctl.domain.owed import made_moot, owes, without_offers, without_reminders
 from returnctl.domain.record import Breakdown, Happened, Offer, Return, open_offer, standing
 from returnctl.domain.refund import Basis, breakdown
 from returnctl.domain.reminders import next_wake
@@ -70,8 +70,8 @@ def step(
         raise TypeError(f"{event} does not lead from {old.state} to {to}")
     new = replace(old, state=to, **changes)
     rules, at = case.rules(), case.at(moment)
-    if "offers" not in changes and open_offer(old):
-        new = replace(new, offers=_left_open(old, at))
+    if "offers" not in changes:
+        new = replace(new, offers=left_open(old, at))
     if "due" not in changes:
         new = replace(new, due=deadlines.after(event, new, rules, at))
     if "breakdown" not in changes:
@@ -84,8 +84,8 @@ def ended(record: Return, status: str) -> tuple[Offer, ...]:
     return tuple(replace(each, status=status) if each.status == "open" else each for each in record.offers)
 
 
-def _left_open(record: Return, at: datetime) -> tuple[Offer, ...]:
-    """Whatever leads on goes on without the offer."""
+def left_open(record: Return, at: datetime) -> tuple[Offer, ...]:
+    """Its offers: whatever leads on goes on without the one that is open."""
     made = open_offer(record)
     return ended(record, "lapsed" if made and made.until <= at else "withdrawn")
 
@@ -133,6 +133,8 @@ def stands_after(record: Return, event: Event) -> bool:
 def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mapping[str, Any]) -> Decision:
     old = case.stored
     at = case.at(moment)
+    new = replace(new, owed=without_offers(new.owed)) if _is_answered(old, new) else new
+    moot = made_moot(old.owed, new.owed)
     entry = Happened(
         at=at,
         by=moment.by.name,
@@ -140,12 +142,17 @@ def _written(case: Case, new: Return, event: Event, moment: Moment, facts: Mappi
         event=event,
         from_=old.state,
         to=new.state,
-        facts=dict(facts),
+        facts={**facts, "moot": moot} if moot else dict(facts),
     )
     new = replace(new, revision=old.revision + 1, history=(*old.history, entry), late=kept(old, new, entry))
     new = replace(new, owed=(*new.owed, *owes(new, entry, case.shop_id)))
     new = replace(new, before=_way_back(old, new, event))
     return Decision(new, (event,), ("clock_went_back",) if at != moment.now else ())
+
+
+def _is_answered(old: Return, new: Return) -> bool:
+    """Whether the offer that was open is not any more, whatever became of it."""
+    return open_offer(old) is not None and new.offers[len(old.offers) - 1].status != "open"
 
 
 def _way_back(old: Return, new: Return, event: Event) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
-from returnctl.domain.owed import without_reminders
+from returnctl.domain.owed import withdrawn, without_reminders
 from returnctl.domain.record import Happened, Owed, Return
 from returnctl.domain.refund import gives_shipping, is_fixed
 from returnctl.domain.states import PASSING, Event
@@ -55,14 +55,14 @@ def _last(record: Return) -> tuple[int, Happened]:
 def _as_it_was(record: Return) -> Return:
     fields: dict[str, Any] = msgspec.to_builtins(replace(record, before=None))
     old = msgspec.convert(fields | (record.before or {}), Return)
-    before = len(old.owed)  # hooks may have been asked for these since, so they stay as they are
-    owed = (*record.owed[:before], *_withdrawn(record.owed[before:]))
+    kept, since = record.owed[: len(old.owed)], record.owed[len(old.owed) :]
+    owed = (*map(_wanted_again, kept, old.owed), *map(withdrawn, since))
     return replace(old, owed=without_reminders(owed) if "due" in (record.before or {}) else owed)
 
 
-def _withdrawn(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
-    """What the event that is taken back owed stays known by its key, so that no late answer to it is a surprise."""
-    return tuple(replace(each, status="withdrawn") for each in owed)
+def _wanted_again(owed: Owed, was: Owed) -> Owed:
+    """What became moot is not any more; what hooks were asked for since, stays as it is."""
+    return replace(owed, status=was.status) if owed.status == "withdrawn" else owed
 
 
 def _refuse_if_paid(record: Return) -> None:

@@ -204,6 +204,7 @@ _WORDS = {
     "method": mark("method"),
     "outcome": mark("outcome"),
     "owed": mark("owed"),
+    "moot": mark("no longer owed"),
     "reference": mark("reference"),
     "rule": mark("rule"),
     "stage": mark("stage"),

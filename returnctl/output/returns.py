@@ -167,7 +167,7 @@ def facts_text(facts: dict[str, object], zone: str) -> str:
 
 
 def _fact(key: str, value: object, zone: str) -> str:
-    if key in ("owed", "declined") and isinstance(value, list):
+    if key in ("owed", "declined", "moot") and isinstance(value, list):
         return " ".join(word(str(each).rpartition("/")[2]) for each in value)
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return when(datetime.fromisoformat(value), zone)

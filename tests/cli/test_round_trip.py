@@ -96,7 +96,7 @@ def test_what_the_sheet_says_is_carried_out(shop: Path) -> None:
 
 @pytest.mark.parametrize("booked", [True, False], ids=["booked by hand", "found out"])
 def test_the_next_export_leaves_nothing_to_do(shop: Path, booked: bool) -> None:
-    """What was carried out there and not booked here is found out; what buyers are to be told stays."""
+    """What was carried out there and not booked here is found out, and the platform told the buyers."""
     typed(shop, "decide", "--from", decided(shop), "-q")
     at_the_bench(shop)
     if booked:
@@ -107,7 +107,7 @@ def test_the_next_export_leaves_nothing_to_do(shop: Path, booked: bool) -> None:
     mine = {id_ for id_, row in left.items() if row["due"] and row["due"]["by"] == "seller"}
     assert mine == ASKED
     owed = {each["kind"] for row in left.values() for each in row["owed"]}
-    assert owed == (set() if booked else {"tell"})
+    assert owed == set()
     assert left[EMPTY]["state"] == "disputed"
     assert typed(shop, "fsck", "-q").code == 0
 

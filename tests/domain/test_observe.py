@@ -27,7 +27,7 @@ from returnctl.domain.replay import faults
 from returnctl.domain.report import Piece, Report, units_of
 from returnctl.domain.states import Event, Kind, State
 from returnctl.domain.undo import undo
-from returnctl.errors import NothingToUndo
+from returnctl.errors import NothingToUndo, TooMuchMoney
 from tests.builders import DAY, HOUR, NOW, a_case, a_policy, after, an_order, at, later, platform, seller
 
 APPLIED = at("2026-11-08T10:00:00Z")
@@ -231,6 +231,16 @@ def test_a_payment_that_failed_after_the_platform_paid_is_not_due_again() -> Non
     case = told(case, a_report(COMPLETE, 2))
     assert case.stored.state is State.REFUNDED
     assert [(x.status, x.reference) for x in case.stored.refunds] == [("failed", None), ("confirmed", ID)]
+
+
+def test_a_payment_that_failed_after_the_platform_paid_cannot_be_made_again() -> None:
+    """Nobody has to import the same file once more for it."""
+    case = told(paid_by_us(settled=False), a_report(COMPLETE, 2))
+    case = after(case, paying.fail, why="card closed")
+    assert [(x.status, x.reference) for x in case.stored.refunds] == [("failed", None), ("confirmed", ID)]
+    with pytest.raises(TooMuchMoney) as refused:
+        paying.intend(case, seller(later(case)), amount=Decimal("90.00"))
+    assert refused.value.facts["most"] == "5.40"
 
 
 def test_an_observation_never_pays() -> None:
@@ -495,6 +505,98 @@ def test_an_open_offer_keeps_its_end_whatever_the_platform_waits_for() -> None:
     record = told(case, a_report(PENDING, 2)).stored
     assert record.due
     assert (record.due.action, record.due.at) == ("negotiate", record.offers[-1].until)
+
+
+def offered(*reports: Report) -> Case:
+    """An offer of the seller's on what the platform reported."""
+    case = told(begun(reports[0]), *reports[1:])
+    return after(case, negotiation.offer, amount=Decimal("5.00"))
+
+
+def test_an_offer_on_a_refusal_outlives_the_next_report() -> None:
+    record = told(offered(a_report(REJECTED)), a_report(REJECTED, 2, compensation=Decimal(1))).stored
+    assert [x.status for x in record.offers] == ["open"]
+    assert record.due
+    assert record.due.action == "negotiate"
+
+
+@pytest.mark.parametrize(
+    "then", [a_report(PENDING, 2, dispute="IN_PROGRESS"), a_report(SHIP, 2), a_report(REJECTED, 2)]
+)
+def test_an_offer_ends_with_the_state_it_was_made_in(then: Report) -> None:
+    case = told(offered(a_report(PENDING)), then)
+    assert [x.status for x in case.stored.offers] == ["withdrawn"]
+    assert not observe(case, platform(later(case)), report=then).events
+
+
+# --- goods that are here
+
+
+@pytest.mark.parametrize("pays", [False, True])
+@pytest.mark.parametrize("then", [a_report(SHIP, 1), a_report(SHIPPED, 1), export("In process", 1, sent=True)])
+def test_what_was_found_in_a_parcel_stands_while_the_platform_thinks_it_on_its_way(then: Report, *, pays: bool) -> None:
+    case = after(after(after(begun(a_report(PENDING)), workflow.approve), workflow.receive), workflow.inspect)
+    case = after(case, paying.refund, reference="TXN-1") if pays else case
+    state = case.stored.state
+    decision = observe(case, platform(later(case)), report=then)
+    assert (decision.record.state, decision.warnings) == (state, ())
+    assert acts(case.having(decision.record))[:2] == [("approve", "done"), ("inspect", "open")]
+    assert told(case.having(decision.record), a_report(COMPLETE, 3)).stored.state is State.REFUNDED
+
+
+def test_a_refused_parcel_stands_while_the_platform_thinks_it_on_its_way() -> None:
+    case = after(after(begun(a_report(SHIP)), workflow.receive), workflow.inspect, passes=False)
+    assert told(case, a_report(SHIPPED, 1)).stored.state is State.REJECTED
+
+
+# --- what the buyer is told
+
+
+def tells(case: Case) -> list[tuple[str, str]]:
+    return [(owed.what, owed.status) for owed in case.stored.owed if owed.kind == "tell"]
+
+
+@pytest.mark.parametrize(
+    ("step", "then", "expected"),
+    [
+        (workflow.approve, a_report(PENDING, 1, compensation=Decimal(1)), [("approved", "open")]),
+        (workflow.approve, a_report(SHIP, 1), [("approved", "withdrawn")]),
+        (workflow.approve, a_report(CANCEL, 1), [("approved", "withdrawn")]),
+        (workflow.reject, a_report(REJECTED, 1), [("rejected", "withdrawn")]),
+        (workflow.reject, a_report(SHIP, 1), [("rejected", "withdrawn")]),
+        (partial(remarks.message, text="a photo, please"), a_report(SHIP, 1), [("message", "open")]),
+        (
+            partial(negotiation.offer, amount=Decimal("5.00")),
+            a_report("AWAITING_BUYER_RESPONSE", 1),
+            [("offer", "withdrawn")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("told_by", ["people", "hook"])
+def test_what_the_platform_shows_the_buyer_itself_is_not_to_be_told(
+    step: Any, then: Report, expected: list[tuple[str, str]], told_by: str
+) -> None:
+    """Nor what it decided otherwise. What was said is said by us alone."""
+    case = after(begun(a_report(PENDING)), step)
+    if told_by == "hook":
+        case = after(case, remarks.declined, key=case.stored.owed[0].key, why="no address")
+        expected = [(what, status.replace("open", "declined")) for what, status in expected]
+    keys = [owed.key for owed in case.stored.owed if owed.kind == "tell"]
+    case = told(case, then)
+    assert tells(case) == expected
+    moot = case.stored.history[-1].facts.get("moot", [])
+    assert [key for key in keys if key in moot] == (keys if expected[0][1] == "withdrawn" else [])
+
+
+def test_what_was_told_stays_told() -> None:
+    case = after(after(begun(a_report(PENDING)), workflow.approve), remarks.done)
+    assert tells(told(case, a_report(SHIP, 1))) == [("approved", "done")]
+
+
+def test_goods_on_their_way_by_the_platform_take_back_no_notice_that_they_came() -> None:
+    case = after(begun(a_report(SHIP)), workflow.receive)
+    assert tells(told(case, a_report(SHIPPED, 1))) == [("received", "open")]
+    assert tells(told(case, a_report(SHIPPED, 1), a_report(COMPLETE, 2))) == [("received", "withdrawn")]
 
 
 def test_a_contest_of_what_is_paid_leads_back_to_a_worksheet() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from returnctl.domain import dispute, paying, remarks, workflow
+from returnctl.domain import dispute, negotiation, paying, remarks, workflow
 from returnctl.domain.case import Case
 from returnctl.domain.external import External
 from returnctl.domain.lapse import lapse
@@ -92,6 +92,61 @@ def test_only_what_the_seller_says_is_sent() -> None:
     case = a_case_in("requested")
     assert owed(after(case, remarks.message, text="a photo, please").stored)[-1] == "tell 2/message"
     assert owed(after(case, remarks.message, buyer(later(case)), text="here").stored) == ["tell 1/applied"]
+
+
+OFFER = partial(negotiation.offer, amount=Decimal("5.00"))
+OFFER_OF_BUYER = partial(negotiation.offer, amount=Decimal("9.00"))
+
+
+def offer_notices(case: Case) -> list[str]:
+    return [each.status for each in case.stored.owed if each.what == "offer"]
+
+
+@pytest.mark.parametrize(
+    ("step", "by", "statuses"),
+    [
+        (negotiation.accept, buyer, ["withdrawn"]),
+        (negotiation.decline, buyer, ["withdrawn"]),
+        (OFFER, seller, ["withdrawn", "open"]),
+        (OFFER_OF_BUYER, buyer, ["withdrawn"]),
+        (workflow.approve, seller, ["withdrawn"]),
+        (workflow.reject, seller, ["withdrawn"]),
+        (dispute.escalate, buyer, ["withdrawn"]),
+        (partial(remarks.note, text="waiting"), seller, ["open"]),
+        (partial(remarks.message, text="here"), buyer, ["open"]),
+    ],
+)
+def test_an_offer_that_was_answered_is_not_told_any_more(step: Any, by: Any, statuses: list[str]) -> None:
+    """Whoever answered it knew of it, and what it was overtaken by stands in its place."""
+    made = after(a_case_in("requested"), OFFER)
+    case = after(made, step, by(later(made)))
+    assert offer_notices(case) == statuses
+    assert ("moot" in case.stored.history[-1].facts) == (statuses[0] == "withdrawn")
+
+
+def test_an_offer_that_lapsed_is_not_told_any_more() -> None:
+    made = after(a_case_in("rejected"), OFFER)
+    assert made.stored.due
+    case = after(made, lapse, seller(made.stored.due.at))
+    assert offer_notices(case) == ["withdrawn"]
+
+
+def test_what_a_hook_declined_is_for_people_no_longer_than_it_is_wanted() -> None:
+    made = after(a_case_in("requested"), OFFER)
+    case = after(made, DECLINED, key=made.stored.owed[-1].key)
+    assert offer_notices(after(case, workflow.approve)) == ["withdrawn"]
+
+
+def test_an_answer_that_is_taken_back_leaves_the_offer_to_be_told() -> None:
+    made = after(a_case_in("requested"), OFFER)
+    again = after(after(made, workflow.approve), undo)
+    assert (offer_notices(again), [x.status for x in again.stored.offers]) == (["open"], ["open"])
+
+
+def test_what_was_told_of_an_offer_before_it_was_answered_stays_told() -> None:
+    made = after(after(a_case_in("requested"), OFFER), remarks.done)
+    case = after(made, negotiation.accept, buyer(later(made)))
+    assert offer_notices(case) == ["done"]
 
 
 def test_done_books_all_that_is_open_once() -> None:
