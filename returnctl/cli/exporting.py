@@ -46,7 +46,7 @@ def export(wanted: Wanted, /, file: str, lines: bool, force: bool, **asked: Any)
         _write(wanted, target, form, counted(), lines=lines, bom=file != "-")
         damaged += (Damaged(path=path, why="not_readable") for path in snapshot.damaged())
     if file != "-" and not wanted.quiet:
-        mention(say("{file}: {count} returns", file=file, count=count))
+        mention(_counted(file, count))
     for failure in damaged:
         tell(failure, as_json=False)
     return int(Exit.DAMAGED if damaged else Exit.DONE)
@@ -115,3 +115,7 @@ def _documents(target: BinaryIO, form: str, found: Iterable[Return]) -> None:
         target.write(after)
     elif form == "json":
         target.write(b"[]\n")
+
+
+def _counted(file: str, count: int) -> str:
+    return say("{file}: 1 return", file=file) if count == 1 else say("{file}: {count} returns", file=file, count=count)

@@ -29,7 +29,7 @@ def zip_lines(target: str, files: int, notes: int, sha256: str, *, new: bool) ->
 
 def folder_lines(target: str, photos: int, left: Iterable[Left], comment: Fitted, *, new: bool) -> Iterator[str]:
     size = len(comment.text.encode())
-    what = say("{target}: {n} photos, a comment of {size} bytes", target=line(target), n=photos, size=size)
+    what = say("{target}: photos: {n}, comment: {size} bytes", target=line(target), n=photos, size=size)
     yield what if new else say("{what}; it was there already, with the very same bytes", what=what)
     for each in left:
         yield "  " + say("left out: {name}: {why}", name=line(each.file.name), why=say(_WHY[each.why]))

@@ -37,7 +37,7 @@ def _sentences(file: CaseFile, photos: int) -> Iterator[str]:
     yield from _asked(record)
     yield from _offers(record, file.zone)
     yield from _paid(record, file.zone)
-    yield say("Evidence: {photos} of {n} files are attached.", photos=photos, n=len(record.evidence))
+    yield say("Evidence attached: {photos} of {n}.", photos=photos, n=len(record.evidence))
 
 
 def _which(record: Return) -> str:
