@@ -304,7 +304,7 @@ class NoShop(Failure):
 
 
 class Locked(Failure):
-    """Facts `holder` (who and which command, as far as known), `since`."""
+    """Facts `holder` (who and which command), `since`; where nobody signed, neither, and `why` is `looked_at`."""
 
     code = "locked"
     exit = Exit.LOCKED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from unicodedata import normalize
 
 from returnctl.cli.bench_talk import Talk
 from returnctl.cli.progress import at_once
@@ -33,7 +34,7 @@ class Typed:
                     yield line
 
     def line(self, prompt: str, talk: Talk) -> str | None:
-        """None at the end."""
+        """None at the end. Full-width characters, of an input method that is on, are those they stand for."""
         if self._ended:
             return None
         talk.ask(prompt)
@@ -41,7 +42,7 @@ class Typed:
         if not data.endswith(b"\n"):
             talk.end_line()
         self._ended = not data
-        return data.decode("utf-8", "replace").strip() if data else None
+        return normalize("NFKC", data.decode("utf-8", "replace")).strip() if data else None
 
     def _read(self) -> bytes:
         try:

@@ -25,6 +25,7 @@ class _Facts(dict[str, Any]):
 
 
 _DAMAGED = mark("{path} is damaged ({why}). It was not used.")
+_WAIT = mark("try again, or wait longer with --lock-timeout SECONDS")
 _SENTENCES: dict[str, Sentence] = {
     "failed": Sentence(mark("It failed.")),
     "system": Sentence(mark("{path}: {why}. Nothing was changed.")),
@@ -148,10 +149,8 @@ _SENTENCES: dict[str, Sentence] = {
     "ambiguous": Sentence(mark("'{id}' could mean any of {ids}."), "returnctl show {first}"),
     "hook_declined": Sentence(mark("{id}: hooks/{hook} declined: {why}"), "returnctl show {id}"),
     "no_shop": Sentence(mark("there is no shop at {path} or above it."), "returnctl init"),
-    "locked": Sentence(
-        mark("the shop is locked by {holder} since {since}."),
-        mark("try again, or wait longer with --lock-timeout SECONDS"),
-    ),
+    "locked": Sentence(mark("the shop is locked by {holder} since {since}."), _WAIT),
+    "locked/looked_at": Sentence(mark("another command is looking at the shop, so nothing can be changed now."), _WAIT),
     "damaged": Sentence(_DAMAGED, "returnctl fsck"),
     "damaged/data": Sentence(
         _DAMAGED,

@@ -78,8 +78,10 @@ class Lock:
         return self._text().startswith(_UNSURE)
 
     def _holder(self) -> dict[str, str | None]:
+        """Who only looks does not sign."""
         facts = dict(line.split(": ", 1) for line in self._text().splitlines() if ": " in line)
-        return {"holder": facts.get("holder"), "since": facts.get("since")}
+        held = {"holder": facts.get("holder"), "since": facts.get("since")}
+        return held if held["holder"] else held | {"why": "looked_at"}
 
     def _text(self) -> str:
         return os.pread(self._fd, _MOST, 0).decode("utf-8", "replace")

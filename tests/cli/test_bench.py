@@ -91,6 +91,18 @@ def test_a_wrong_scan_is_told_and_the_next_is_taken(bench: Path, scan: str, told
     assert "\x1b[31mred" not in here.stands.replace("^[", "\x1b").partition("error:")[2]
 
 
+def test_full_width_characters_are_what_they_stand_for(bench: Path) -> None:
+    """An input method may be on, also for the answer."""
+    with terminal(bench, "receive", "-") as here:
+        here.scans("１Ｚ０１")
+        assert here.ends() == 0
+    with terminal(bench, "inspect", "-") as here:
+        here.scans("１Ｚ０１")
+        here.scans("１＝ｗｏｒｎ：１　１＝as_sent：２　２＝as_sent", then="found> ")
+        assert here.ends() == 0
+    assert graded(bench) == [{"worn": 1, "as_sent": 2}, {"as_sent": 1}]
+
+
 def test_a_parcel_scanned_twice_changes_nothing(bench: Path) -> None:
     with terminal(bench, "receive", "-") as here:
         here.scans("1Z01", "1Z01")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from returnctl import __version__
+from returnctl.storage.store import Store
 from tests.cli.shops import DEMO_NOW, ROOT, kept, record, typed
 from tests.program import run
 
@@ -183,6 +184,16 @@ def test_a_locked_shop_names_the_holder(demo: Path) -> None:
         assert time.monotonic() - began < 25, "neither waits as others do"
         holder.kill()
     assert run("approve", 15, "--lock-timeout", 0, cwd=demo, now=DEMO_NOW).code == 0
+
+
+def test_who_only_looks_is_no_holder_without_a_name(demo: Path) -> None:
+    with Store(demo).reading():
+        locked = run("approve", 15, "--lock-timeout", 0, cwd=demo, now=DEMO_NOW)
+    assert locked.code == 11
+    assert locked.err == (
+        "error: another command is looking at the shop, so nothing can be changed now.\n"
+        "  try again, or wait longer with --lock-timeout SECONDS\n"
+    )
 
 
 def test_quiet_says_nothing_but_errors(demo: Path) -> None:

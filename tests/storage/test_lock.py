@@ -25,7 +25,7 @@ def test_who_waits_in_vain_is_told_who_holds_it(store: Store) -> None:
 def test_readers_share_it_and_keep_a_writer_waiting(store: Store) -> None:
     with store.reading(), store.reading(0), pytest.raises(Locked) as failure, store.writing("mei", 0.1):
         pass
-    assert failure.value.facts == {"holder": None, "since": None}
+    assert failure.value.facts == {"holder": None, "since": None, "why": "looked_at"}
 
 
 def test_it_is_free_again_after_a_failure(store: Store) -> None:
