@@ -190,9 +190,17 @@ def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:
 
 
 def _goes_on(old: Return, new: Return) -> bool:
-    """To another state, or from a negotiation here to the platform's decision: either ends what was offered."""
+    """To another state, from a negotiation here to the platform's decision, or on after a deadline.
+
+    Each ends what was offered.
+    """
     stages = [x.dispute.stage if x.dispute and x.state is State.DISPUTED else None for x in (old, new)]
-    return new.state is not old.state or stages == ["negotiation", "platform"]
+    return new.state is not old.state or stages == ["negotiation", "platform"] or _is_corrected(old, new)
+
+
+def _is_corrected(old: Return, new: Return) -> bool:
+    """What followed from a deadline was assumed, and now the platform tells."""
+    return bool(old.due and old.due.lapsed and old.external != new.external)
 
 
 def _worth(case: Case, old: Return, new: Return) -> Breakdown | None:
@@ -216,8 +224,7 @@ def _waits(case: Case, old: Return, new: Return, moment: Moment) -> Return:
 def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     due, given = old.due, new.external.deadline if new.external else None
     had = old.external.deadline if old.external else None
-    corrected = bool(due and due.lapsed and old.external != new.external)
-    moved = corrected or _goes_on(old, new)
+    corrected, moved = _is_corrected(old, new), _goes_on(old, new)
     if not moved and due and due.action == "negotiate":
         return due  # it ends with the offer, whatever the platform waits for
     if moved or (had and not given):

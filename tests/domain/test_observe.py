@@ -28,7 +28,7 @@ from returnctl.domain.report import Piece, Report, units_of
 from returnctl.domain.states import Event, Kind, State
 from returnctl.domain.undo import undo
 from returnctl.errors import NothingToUndo, TooMuchMoney
-from tests.builders import DAY, HOUR, NOW, a_case, a_policy, after, an_order, at, later, platform, seller
+from tests.builders import DAY, HOUR, NOW, a_case, a_policy, after, an_order, at, buyer, later, platform, seller
 
 APPLIED = at("2026-11-08T10:00:00Z")
 ID = "4035000000000000001"
@@ -527,6 +527,17 @@ def test_an_offer_ends_with_the_state_it_was_made_in(then: Report) -> None:
     case = told(offered(a_report(PENDING)), then)
     assert [x.status for x in case.stored.offers] == ["withdrawn"]
     assert not observe(case, platform(later(case)), report=then).events
+
+
+def test_an_offer_ends_with_the_deadline_that_the_platform_let_pass() -> None:
+    """Of a dispute here, which the platform knows nothing of: it is negotiated afresh."""
+    case = after(begun(a_report(PENDING)), dispute.escalate)
+    case = case.having(negotiation.offer(case, buyer(later(case)), amount=Decimal("5.00")).record)
+    assert case.stored.due
+    case = case.having(lapse(case, Moment(case.stored.due.at, SYSTEM)).record)
+    record = told(case, a_report(PENDING, 9)).stored
+    assert record.due
+    assert ([x.status for x in record.offers], record.due.action, record.due.lapsed) == (["lapsed"], "negotiate", False)
 
 
 # --- goods that are here
