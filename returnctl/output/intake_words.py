@@ -28,7 +28,6 @@ WHY = {
     "workbook_with_links": mark("this workbook takes values from other files: copy the values alone into a new one"),
     "workbook_with_entities": mark("this workbook declares entities, which no spreadsheet does: save it anew"),
     "workbook_too_large": mark("unpacked it is larger than the {limit} bytes that are read: split it"),
-    "strict_workbook": mark("this workbook is saved as Strict Open XML: save it as an ordinary .xlsx"),
     "broken_workbook": mark("this workbook is damaged ({reason}): open it in a spreadsheet and save it anew"),
     "several_sheets": mark("several sheets hold such a table ({sheets}): keep one of them in the file"),
     "bad_quotes": mark("a quotation mark in line {row} is not closed, so the rows behind it cannot be told apart"),
@@ -80,6 +79,10 @@ WHY = {
     "currency_disagrees": mark("'{value}' is not in {currency}: name the account with --account"),
     "not_an_amount": mark("'{value}' is not an amount in {currency}"),
     "ambiguous_amount": mark("'{value}' can be read as two amounts: write it with its decimals"),
+    "zoned_date": mark(
+        "'{value}' names a time zone, while an export's times are local to the account: export the file again and "
+        "import it unopened"
+    ),
     "bad_date": mark("'{value}' is not a date and time written as {pattern}"),
     "no_lines": mark("an order has at least one line"),
     "unknown_field": mark("a request has no '{value}'; it may have {known}"),

@@ -27,6 +27,7 @@ PATTERNS = {
 _YEAR_FIRST = "yyyy-MM-dd"
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9]))? ?([AaPp][Mm])?")
 _HOURS = 24
+_ZONED = re.compile(r"(?:[0-9/-]{8,10}[T ])?[0-9]{1,2}:[0-9:.]{2,12} ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})", re.IGNORECASE)
 NOON = 12
 # Deadlines are counted on from imported times, so these leave room on both sides.
 YEARS = range(2000, 2200)
@@ -81,13 +82,18 @@ def read_instant(text: str, zone: str, pattern: str) -> datetime:
     """The instant, in UTC, of a local time of the zone.
 
     A time that a change of the clocks repeats is the first of the two; one that it skips is counted on from before
-    the change. Raises BadRow with `bad_date`.
+    the change. Raises BadRow with `bad_date`, or `zoned_date`.
     """
     head, _, tail = text.partition(" ")
     start, clock = _start(head, zone, pattern), _clock(tail)
     if start is None or clock is None:
-        raise bad("bad_date", text, pattern=pattern)
+        raise bad("zoned_date" if names_zone(text) else "bad_date", text, pattern=pattern)
     return (start + clock).astimezone(UTC)
+
+
+def names_zone(text: str) -> bool:
+    """Whether a time says where it is meant: `2026-10-20T09:05:11Z`, `…+08:00`."""
+    return bool(_ZONED.fullmatch(text.strip()))
 
 
 @lru_cache(8192)

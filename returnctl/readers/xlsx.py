@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from defusedxml import EntitiesForbidden
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.worksheet._reader import CELL_TAG, DATA_TAG, FORMULA_TAG, INLINE_STRING, ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import ARC_SHARED_STRINGS, ARC_WORKBOOK, SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.worksheet._reader import (
+    CELL_TAG,
+    DATA_TAG,
+    FORMULA_TAG,
+    INLINE_STRING,
+    ROW_TAG,
+    VALUE_TAG,
+    WorkSheetParser,
+)
+from openpyxl.xml.constants import ARC_SHARED_STRINGS, SHARED_STRINGS, SHEET_MAIN_NS
 
 from returnctl.errors import BadFile
+from returnctl.readers.dates import names_zone
 from returnctl.readers.intake import LARGEST_FILE, shortened
 from returnctl.readers.xlsx_parts import Archive, Texts, TooLarge
 from returnctl.readers.xlsx_values import date_styles, text_of
@@ -26,7 +35,6 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_STRICT = b"http://purl.oclc.org/ooxml/"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0"
 _TEXTS, _TEXT, _PIECE, _SPOKEN = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("sst", "si", "t", "rPh"))
@@ -74,8 +82,6 @@ class Workbook:
         reader.archive = self._archive
         reader.read_manifest()
         reader.read_workbook()
-        if _STRICT in self._archive.read(ARC_WORKBOOK):  # other names, which openpyxl does not know
-            raise BadFile(file=self.file, why="strict_workbook")
         self._epoch = reader.wb.epoch
         self._dates = date_styles(self._archive)
         self._texts = self._shared(reader)
@@ -127,6 +133,8 @@ class Workbook:
         inline = element.find(INLINE_STRING)
         if inline is not None:
             element.remove(inline)
+        if element.get("t") == "d" and names_zone(element.findtext(VALUE_TAG, "")):
+            element.set("t", "str")  # openpyxl drops the zone; dates of a workbook are local, so no reader takes it
         cell = parser.parse_cell(element)
         value = cell["value"]
         if inline is not None:

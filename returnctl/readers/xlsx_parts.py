@@ -22,6 +22,11 @@ _LARGEST_WHOLE = 1024 * 1024
 _BOMB, _SMALL = 200, 16 * 1024 * 1024
 _LONGEST_CELL = 1024 * 1024
 _CHUNK = 64 * 1024
+# The names of a workbook saved as Strict Open XML, and those that openpyxl knows, in which all else is alike.
+_NAMES = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/", b"http://schemas.openxmlformats.org/spreadsheetml/2006/"),
+    (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
+)
 
 
 class TooLarge(ValueError):
@@ -37,7 +42,7 @@ class Archive(ZipFile):
         info = self.getinfo(name) if isinstance(name, str) else name
         if info.file_size > _LARGEST_WHOLE:
             raise TooLarge(_LARGEST_WHOLE)
-        return super().read(name, pwd)
+        return _usual(super().read(name, pwd))
 
     def check(self, file: str) -> None:
         """By what it says of its parts, before any is opened; more than that is never unpacked. Raises BadFile."""
@@ -79,15 +84,24 @@ def _unfolds(info: ZipInfo) -> bool:
     return too_far or info.file_size > LARGEST_PART
 
 
+def _usual(xml: bytes) -> bytes:
+    for strict, usual in _NAMES:
+        xml = xml.replace(strict, usual)
+    return xml
+
+
 class _Source:
     """What stands between the ends of two cells is no longer than a cell may be."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._begun = False
         self.fed = 0
 
     def read(self, size: int) -> bytes:
         chunk = self._file.read(size)
+        if not self._begun:  # names are declared by the first element
+            self._begun, chunk = True, _usual(chunk)
         self.fed += len(chunk)
         if self.fed > _LONGEST_CELL:
             raise TooLarge(_LONGEST_CELL)

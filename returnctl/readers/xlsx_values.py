@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from returnctl.readers.xlsx_parts import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from returnctl.readers.xlsx_parts import Archive
 
@@ -62,6 +62,8 @@ def text_of(value: object, epoch: datetime, *, is_date: bool) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
         return date_text(value, epoch) if is_date else number_text(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value} 00:00:00"
     return "" if value is None else str(value)
 
 

@@ -9,6 +9,8 @@ from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+STRICT_LINKS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 FORMATS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -92,3 +94,11 @@ def packed_again(parts: Mapping[str, bytes | str], how: int = zipfile.ZIP_DEFLAT
 def unpacked(file: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(file)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
+
+
+def as_strict(file: bytes) -> bytes:
+    """As "Strict Open XML" writes it: in other namespaces."""
+    parts = unpacked(file)
+    for usual, strict in ((LINKS, STRICT_LINKS), (MAIN, STRICT_MAIN)):
+        parts = {name: part.replace(usual.encode(), strict.encode()) for name, part in parts.items()}
+    return packed_again(parts)

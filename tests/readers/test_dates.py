@@ -53,6 +53,17 @@ def test_what_is_no_date(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["2026-10-20T09:05:11Z", "2026-10-20T09:05:11.000z", "2026-10-20T09:05+08:00", "2026-10-20 09:05:11-0700",
+     "20/10/2026 09:05:11 UTC"],
+)  # fmt: skip
+def test_a_zone_is_neither_dropped_nor_guessed_at(text: str) -> None:
+    with pytest.raises(BadRow) as refused:
+        read_instant(text, "UTC", YEAR)
+    assert refused.value.facts["why"] == "zoned_date"
+
+
+@pytest.mark.parametrize(
     ("samples", "pattern"),
     [
         (["01/02/2026 10:00:00", "13/02/2026 10:00:00"], DAY),
