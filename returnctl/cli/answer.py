@@ -120,10 +120,12 @@ def is_plain(stream: TextIO) -> bool:
     return refused or not stream.isatty()
 
 
-def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None = None, closing: str = "") -> int:
+def answer(
+    wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None = None, closing: str = "", **more: object
+) -> int:
     """Write what came of a change in the format wanted, and give the exit code.
 
-    `summary` is for programs, `closing` says the same to people.
+    `summary` and `more` are for programs, `closing` says the same to people.
     """
     from returnctl.shop.road import exit_of
 
@@ -134,7 +136,7 @@ def answer(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | No
             if closing and not wanted.quiet:
                 put([closing + "\n"])
         else:
-            _for_programs(wanted, results, summary)
+            _for_programs(wanted, results, summary, **more)
     return int(exit_of(results))
 
 
@@ -215,23 +217,25 @@ def _say_more(wanted: Wanted, record: Return, events: int) -> None:
     put([history(record.history[-events:], zone) + "\n"])
 
 
-def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None) -> None:
+def _for_programs(wanted: Wanted, results: Sequence[Done], summary: dict[str, Any] | None, **more: object) -> None:
     first = next((done.failure for done in results if done.failure), None)
     try:
-        put(written_out(wanted, results, summary))
+        put(written_out(wanted, results, summary, **more))
     finally:
         if first:
             tell(first, as_json=wanted.format == "json")
 
 
-def written_out(wanted: Wanted, results: Iterable[Done], summary: dict[str, Any] | None = None) -> Iterator[str]:
+def written_out(
+    wanted: Wanted, results: Iterable[Done], summary: dict[str, Any] | None = None, **more: object
+) -> Iterator[str]:
     """Results as programs read them, in pieces; each result is one of its own."""
     from returnctl.output import results as text
     from returnctl.output.rows import written
 
     rows = map(plain, results)
     if wanted.format == "json":
-        return text.envelope(wanted.command, rows, summary)
+        return text.envelope(wanted.command, rows, summary, **more)
     told = (row for row in rows if wanted.format != "ids" or "error" not in row)
     return written(told, wanted.format, (), _none)
 

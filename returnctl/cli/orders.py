@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +20,30 @@ if TYPE_CHECKING:
     from returnctl.shop.road import Done
 
 _MOST_NAMED = 5
+_STATES = ("new", "changed", "unchanged")
+_KINDS = {"orders": mark("orders"), "returns": mark("returns"), "settlements": mark("rows of settlements")}
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
 
 
 class Came:
-    """What came of an import, added up: new, changed, unchanged and bad, and the returns that warn of something."""
+    """What came of an import, added up by kind: new, changed, unchanged; what is bad; what returns warn of."""
 
     def __init__(self) -> None:
-        self.counts = dict.fromkeys(("new", "changed", "unchanged", "bad"), 0)
-        self.returns = self.settled = 0
+        self.kinds = {kind: dict.fromkeys(_STATES, 0) for kind in _KINDS}
+        self.bad = 0
         self.warnings: dict[str, list[str]] = {}
 
+    def counts(self) -> dict[str, int]:
+        return {state: sum(kind[state] for kind in self.kinds.values()) for state in _STATES} | {"bad": self.bad}
+
+    def came(self, kind: str) -> int:
+        return sum(self.kinds[kind].values())
+
     def add(self, batch: Taken) -> None:
-        for name, number in batch.counts().items():
-            self.counts[name] += number
-        self.returns += len(batch.returns)
-        self.settled += batch.settled
+        self.bad += len(batch.bad)
+        for kind, states in batch.kinds().items():
+            for state, number in states.items():
+                self.kinds[kind][state] += number
         for done in batch.returns:
             for code in done.result.warnings:
                 named = self.warnings.setdefault(code, [])
@@ -94,25 +102,32 @@ def _import(wanted: Wanted, asked: Asked, *, strict: bool) -> int:
     came = Came()
     with stopping() as stopped:
         results = _taken(wanted, came, stopped, asked, strict=strict)
-    counts = came.counts
-    counted = say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **counts)
-    code = answer(wanted, results, counts, counted)
+    counts = came.counts()
+    code = answer(wanted, results, counts, "\n".join(_counted(came)), kinds=came.kinds)
     if stopped():
         return interrupted(wanted, results, sum(counts.values()))
     if wanted.dry_run and wanted.format == "table":
         mention(say("dry run: nothing was changed."))
     if wanted.format == "table":
         _say_warnings(came)
-        if not wanted.quiet and counts["new"] + came.returns and not wanted.dry_run:
+        if not wanted.quiet and counts["new"] + came.came("returns") and not wanted.dry_run:
             put(["  " + say("next: {command}", command=_next(came)) + "\n"])
     return code
 
 
+def _counted(came: Came) -> Iterator[str]:
+    yield say("{new} new, {changed} changed, {unchanged} unchanged, {bad} bad", **came.counts())
+    for kind, name in _KINDS.items():
+        if came.came(kind):
+            counted = say("{new} new, {changed} changed, {unchanged} unchanged", **came.kinds[kind])
+            yield "  " + say("{kind}: {counted}", kind=say(name), counted=counted)
+
+
 def _next(came: Came) -> str:
     """Settlements are imported to be looked at against the rest."""
-    if came.settled:
+    if came.came("settlements"):
         return "returnctl reconcile"
-    return "returnctl todo" if came.returns else "returnctl order list"
+    return "returnctl todo" if came.came("returns") else "returnctl order list"
 
 
 def _say_warnings(came: Came) -> None:
@@ -134,7 +149,7 @@ def _taken(wanted: Wanted, came: Came, stopped: Callable[[], bool], asked: Asked
         came.add(batch)
         told_all = wanted.format != "table"
         results += batch.results(road) if told_all else map(_silent, islice(batch.results(road), len(batch.bad) + 1))
-        meter(sum(came.counts.values()))
+        meter(sum(came.counts().values()))
         if stopped():
             break
     meter.clear()

@@ -30,8 +30,10 @@ WARNINGS = {
 }
 
 
-def envelope(command: str, results: Iterable[dict[str, Any]], summary: dict[str, Any] | None = None) -> Iterator[str]:
-    """The JSON of every writer, in pieces: there may be a hundred thousand results."""
+def envelope(
+    command: str, results: Iterable[dict[str, Any]], summary: dict[str, Any] | None = None, **more: object
+) -> Iterator[str]:
+    """The JSON of every writer, in pieces: there may be a hundred thousand results. `more` are fields of their own."""
     from msgspec import json
 
     def text(value: object) -> str:
@@ -40,7 +42,8 @@ def envelope(command: str, results: Iterable[dict[str, Any]], summary: dict[str,
     yield f'{{"returnctl":"result/v1","command":{text(command)},"results":['
     for at, result in enumerate(results):
         yield ("," if at else "") + text(_with_message(result))
-    yield "]" + (f',"summary":{text(summary)}' if summary is not None else "") + "}\n"
+    more = ({} if summary is None else {"summary": summary}) | more
+    yield "]" + "".join(f',"{name}":{text(value)}' for name, value in more.items()) + "}\n"
 
 
 def _with_message(result: dict[str, Any]) -> dict[str, Any]:

@@ -78,9 +78,14 @@ class Taken(NamedTuple):
         for name, state in self.found:
             yield Done(Result(id=name, outcome=outcomes.get(state, done), warnings=self.warnings))
 
-    def counts(self) -> Counter[str]:
-        states = Counter[str](state for _, state in self.found)
-        return states + Counter(map(_state_of, self.returns)) + Counter(bad=len(self.bad))
+    def kinds(self) -> dict[str, Counter[State]]:
+        """How each kind stood: orders stand before the rows of settlements."""
+        states, orders = [state for _, state in self.found], len(self.found) - self.settled
+        return {
+            "orders": Counter(states[:orders]),
+            "returns": Counter(map(_state_of, self.returns)),
+            "settlements": Counter(states[orders:]),
+        }
 
 
 def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: False, *, strict: bool) -> Iterator[Taken]:

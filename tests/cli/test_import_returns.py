@@ -81,6 +81,27 @@ def test_orders_come_before_the_returns_that_they_are_of(tmp_path: Path) -> None
     assert len(states(root)) == 6
 
 
+def test_each_kind_is_counted(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    assert run("init", root, "-q").code == 0
+    imported(root, ORDERS)
+    files = (RETURNS, ORDERS, DATA / "seller-center-settlement-us.csv")
+    done = imported(root, *files, "-n")
+    assert set(done.json) == {"returnctl", "command", "results", "summary", "kinds"}
+    assert done.json["kinds"] == {
+        "orders": {"new": 0, "changed": 0, "unchanged": 12},
+        "returns": {"new": 6, "changed": 0, "unchanged": 0},
+        "settlements": {"new": 11, "changed": 0, "unchanged": 0},
+    }
+    assert run("import", *files, cwd=root, now=NOW).out.splitlines()[:4] == [
+        "17 new, 0 changed, 12 unchanged, 0 bad",
+        "  orders: 0 new, 0 changed, 12 unchanged",
+        "  returns: 6 new, 0 changed, 0 unchanged",
+        "  rows of settlements: 11 new, 0 changed, 0 unchanged",
+    ]
+    assert len(run("import", ORDERS, cwd=root, now=NOW).out.splitlines()) == 2
+
+
 def as_workbook(export: Path, folder: Path) -> Path:
     """The same cells, as the other form in which Seller Center gives them."""
     target = folder / f"{export.stem}.xlsx"
