@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from returnctl.shop.road import Done
 
 _MOST_NAMED = 5
+_NO_ORDER = "unknown_order"
 _STATES = ("new", "changed", "unchanged")
 _KINDS = {"orders": mark("orders"), "returns": mark("returns"), "settlements": mark("rows of settlements")}
 _FORMS = ("dd/MM/yyyy", "MM/dd/yyyy", "yyyy-MM-dd")
@@ -32,6 +33,7 @@ class Came:
         self.kinds = {kind: dict.fromkeys(_STATES, 0) for kind in _KINDS}
         self.bad = 0
         self.warnings: dict[str, list[str]] = {}
+        self.waiting: list[dict[str, Any]] = []
 
     def counts(self) -> dict[str, int]:
         return {state: sum(kind[state] for kind in self.kinds.values()) for state in _STATES} | {"bad": self.bad}
@@ -41,6 +43,7 @@ class Came:
 
     def add(self, batch: Taken) -> None:
         self.bad += len(batch.bad)
+        self.waiting += [x.failure.facts for x in batch.bad if x.failure and x.failure.facts.get("why") == _NO_ORDER]
         for kind, states in batch.kinds().items():
             for state, number in states.items():
                 self.kinds[kind][state] += number
@@ -104,6 +107,8 @@ def _import(wanted: Wanted, asked: Asked, *, strict: bool) -> int:
         results = _taken(wanted, came, stopped, asked, strict=strict)
     counts = came.counts()
     code = answer(wanted, results, counts, "\n".join(_counted(came)), kinds=came.kinds)
+    if wanted.format == "table" and came.waiting:
+        _say_what_waits(came)
     if stopped():
         return interrupted(wanted, results, sum(counts.values()))
     if wanted.dry_run and wanted.format == "table":
@@ -128,6 +133,23 @@ def _next(came: Came) -> str:
     if came.came("settlements"):
         return "returnctl reconcile"
     return "returnctl todo" if came.came("returns") else "returnctl order list"
+
+
+def _say_what_waits(came: Came) -> None:
+    """Once for all returns whose orders are not here: which export is wanted, and what to type then."""
+    import shlex
+
+    orders = list(dict.fromkeys(facts["value"] for facts in came.waiting))
+    shown = ", ".join(orders[:_MOST_NAMED]) + (" …" if len(orders) > _MOST_NAMED else "")
+    mention(say("{n} returns wait for their orders: {ids}", n=len(came.waiting), ids=shown))
+    day = min((facts["applied_at"][:10] for facts in came.waiting if facts["applied_at"]), default="")
+    wanted = say(
+        "in Seller Center export the orders since well before {day}, when the first of these was asked for, and type:",
+        day=day,
+    )
+    mention("  " + (wanted if day else say("in Seller Center export these orders, and type:")))
+    files = dict.fromkeys("FILE" if facts["file"] == "-" else shlex.quote(facts["file"]) for facts in came.waiting)
+    mention(f"  returnctl import ORDERS.csv {' '.join(files)}")
 
 
 def _say_warnings(came: Came) -> None:

@@ -146,7 +146,7 @@ def _holds_returns(name: str) -> bool:
 
 def _unfit(road: Road, found: Iterator[Found]) -> Iterator[Done]:
     """What could not be taken in: rows that cannot be read, returns of orders that are neither here nor to come."""
-    orders = set[str]()
+    orders, waiting = set[str](), list[tuple[str, Done]]()
     with road.reading() as snapshot:
         for item in found:
             if isinstance(item, Done):
@@ -154,7 +154,8 @@ def _unfit(road: Road, found: Iterator[Found]) -> Iterator[Done]:
             elif isinstance(item, FoundOrder):
                 orders.add(item.order.id)
             elif isinstance(item, FoundReport) and item.report.order not in orders:
-                yield from _without_order(snapshot, item)
+                waiting += [(item.report.order, done) for done in _without_order(snapshot, item)]
+    yield from (done for order, done in waiting if order not in orders)
 
 
 def _without_order(snapshot: Snapshot, found: FoundReport) -> Iterator[Done]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import to_builtins
 from msgspec.structs import asdict, replace
 
 from returnctl.domain import observe, tiktok
@@ -50,7 +51,7 @@ class Observations:
             return self._taken(draft, report, row)
         case = draft.load(the_return(known, report.return_id), self._road.settings.shop_id)
         if case.order.id != report.order:
-            raise bad("other_order", report.order, column="order_id", order=case.order.id)
+            raise bad("other_order", report.order, column=_column(report, "order_id"), order=case.order.id)
         _check_currency(case.order, report)
         decision = observe.observe(case, self._moment, report=report)
         return self._plan(decision, row, case)
@@ -59,7 +60,7 @@ class Observations:
         case = self._case(draft, order_of(draft, report, self._planned_orders))
         units = units_of(report, case.order)
         if units is None:
-            raise bad("unknown_sku", _skus(report), column="sku_id", order=case.order.id)
+            raise bad("unknown_sku", _skus(report), column=_column(report, "sku_id"), order=case.order.id)
         wish = _wish(report, case, units)
         decision = observe.take(case, self._moment, id=draft.new_id(), wish=wish, report=report)
         return self._plan(decision, row, case)
@@ -85,9 +86,15 @@ def order_of(draft: Draft, report: Report, planned: Aside | None = None) -> Orde
     try:
         order = (planned and planned.get(report.order)) or draft.get_order(report.order)
     except NotFound:
-        raise bad("unknown_order", report.order, column="order_id") from None
+        asked_at = to_builtins(report.applied_at)
+        raise bad("unknown_order", report.order, column=_column(report, "order_id"), applied_at=asked_at) from None
     _check_currency(order, report)
     return order
+
+
+def _column(report: Report, key: str) -> str:
+    """As the file calls it."""
+    return {"order_id": "Order ID", "sku_id": "SKU ID"}[key] if report.source == "export" else key
 
 
 def _check_currency(order: Order, report: Report) -> None:
