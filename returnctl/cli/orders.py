@@ -13,6 +13,7 @@ from returnctl.cli.group import Command, Group
 from returnctl.cli.many import interrupted
 from returnctl.cli.options import COUNT, FORMATS, Wanted, everywhere, option, pass_wanted, writes, writing
 from returnctl.cli.progress import Meter, stopping
+from returnctl.errors import BadValue
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ _as_of = option(
 def import_(wanted: Wanted, /, as_of: str | None, strict: bool, **asked: Any) -> int:
     from returnctl.shop.intake import Asked
 
-    return _import(wanted, Asked(as_of=wanted.instant(as_of, "--as-of"), **asked), strict=strict)
+    made_at = wanted.instant(as_of, "--as-of")
+    if made_at and made_at > wanted.read_clock():  # it would stand against all reports until then
+        raise BadValue(what="--as-of", value=as_of, wanted="past")
+    return _import(wanted, Asked(as_of=made_at, **asked), strict=strict)
 
 
 @click.group(cls=Group)

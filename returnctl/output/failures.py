@@ -145,7 +145,10 @@ _SENTENCES: dict[str, Sentence] = {
         mark("the policy has no template '{id}'; it has {names}."), "returnctl message ID TEXT"
     ),
     "not_found/owed": Sentence(mark("nothing called '{id}' is owed; there are {near}.")),
-    "not_found/account": Sentence(mark("the settings have no account '{id}'; they have {near}.")),
+    "not_found/account": Sentence(
+        mark("the settings have no account '{id}'; they have {names}."),
+        mark("to add it to returnctl.yaml: accounts: {{{id}: {{market: TH, currency: THB, timezone: Asia/Bangkok}}}}"),
+    ),
     "ambiguous": Sentence(mark("'{id}' could mean any of {ids}."), "returnctl show {first}"),
     "hook_declined": Sentence(mark("{id}: hooks/{hook} declined: {why}"), "returnctl show {id}"),
     "no_shop": Sentence(mark("there is no shop at {path} or above it."), "returnctl init"),
@@ -204,6 +207,7 @@ _WANTED: dict[str, str] = {
     "dry_run": mark("for a sweep that is carried out; add -n to look ahead"),
     "later_day": mark("a day after {example}, from which the version before holds"),
     "future": mark("in the future"),
+    "past": mark("in the past"),
     "text_or_template": mark("what to say, or --template NAME"),
     "beside_text": mark("wanted beside TEXT: one of the two says it"),
     "export": mark("a file that ends in, or -o with, one of {choices}"),
@@ -273,7 +277,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _of_messages(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
-    if code == "not_found" and facts.get("kind") == "template":
+    if code == "not_found" and facts.get("kind") in ("template", "account"):
         return {"names": _near(str(facts["id"]), facts["near"])}
     if code == "too_long":
         return {"name": platform(str(facts["platform"])), "cut": _cut(facts)}

@@ -244,6 +244,13 @@ def test_when_a_file_was_made_tells_which_is_newer(stocked: Path, tmp_path: Path
     assert run("fsck", cwd=stocked).code == 0
 
 
+def test_no_file_was_made_in_the_future(stocked: Path) -> None:
+    """It would stand against all that comes until then."""
+    refused = imported(stocked, RETURNS, "--as-of", "2027-11-10")
+    assert (refused.code, refused.error["facts"]["what"], refused.out) == (2, "--as-of", "")
+    assert refused.error["message"] == "--as-of: '2027-11-10' is not in the past."
+
+
 # --- decisions, out
 
 

@@ -46,6 +46,17 @@ def test_accounts_tell_how_files_read(empty: Path) -> None:
     assert (shown["account"], shown["market"], shown["currency"]) == ("th-main", "TH", "THB")
     unknown = run("import", TH, "--account", "th-mian", "--json", cwd=empty)
     assert (unknown.code, unknown.error["facts"]["near"]) == (6, ["th-main"])
+    assert "they have th-main." in unknown.error["message"]
+
+
+def test_an_account_that_the_settings_lack_says_how_to_add_it(tmp_path: Path) -> None:
+    assert run("init", tmp_path / "shop", "-q").code == 0
+    unknown = run("import", TH, "--account", "th-1", "--json", cwd=tmp_path / "shop").error
+    assert "they have none." in unknown["message"]
+    line = unknown["hint"].partition("returnctl.yaml: ")[2]
+    with (tmp_path / "shop/returnctl.yaml").open("a") as settings:
+        settings.write(line + "\n")
+    assert run("import", TH, "--account", "th-1", cwd=tmp_path / "shop").code == 0
 
 
 def test_the_file_must_agree_with_the_account(empty: Path) -> None:
