@@ -87,7 +87,11 @@ _SENTENCES: dict[str, Sentence] = {
     ),
     "too_many_units": Sentence(mark("{id}: line {line} has only {most} units left, not {asked}.")),
     "no_policy": Sentence(
-        mark("order {order}: no policy holds for market {market} at the date of the order."), "returnctl policy list"
+        mark("order {order}: no policy holds for market {market} at the date of the order."),
+        mark(
+            "returnctl policy list shows them; for one to begin with: returnctl init DIR --market {market}, then copy "
+            "its policy into policies/ under another name"
+        ),
     ),
     "several_policies": Sentence(
         mark("order {order}: several policies fit ({names}) and the settings name none of them."),

@@ -153,6 +153,7 @@ def test_the_market_and_the_order_date_choose(tmp_path: Path) -> None:
         assert (policy["name"], policy["version"]) == chosen
     none = run("apply", "A-4", "--json", cwd=shop, now=NOVEMBER)
     assert (none.code, none.error["code"]) == (4, "no_policy")
+    assert "returnctl init DIR --market JP" in none.error["hint"]
 
 
 def test_several_that_fit_want_a_default(tmp_path: Path) -> None:
