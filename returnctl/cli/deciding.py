@@ -37,7 +37,7 @@ def carry_out(wanted: Wanted, command: str | None, given: dict[str, Any]) -> int
     from returnctl.shop.decision_rows import DecisionRows
 
     road, counts = wanted.road(), dict.fromkeys(OUTCOMES, 0)
-    rows = DecisionRows(wanted.source or "-", command, given)
+    rows = DecisionRows(wanted.source or "-", command, given, wanted.instant)
 
     def run(stopped: Stopped) -> Iterator[Done]:
         for done in decided(road, iter(rows), stopped):

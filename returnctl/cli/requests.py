@@ -57,7 +57,7 @@ def apply(
         from returnctl.cli.many import change_all
         from returnctl.shop.bulk import jobs
 
-        return change_all(wanted, road, jobs(wanted.source, Application, applications.job))
+        return change_all(wanted, road, jobs(wanted.source, Application, wanted.instant, applications.job))
     if order is None:
         raise BadValue(what="ORDER", value="", wanted="text")
     kind = Kind(type_) if type_ else None

@@ -53,6 +53,7 @@ _SENTENCES: dict[str, Sentence] = {
         mark("choose another name, or write over it with --force"),
     ),
     "bad_row": Sentence(mark("{file}, row {row}, {column}: {told}")),
+    "bad_row/whole": Sentence(mark("{file}, row {row}: {told}")),
     "bad_file": Sentence(mark("{file}: {told}")),
     "usage": Sentence("{text}", "returnctl --help"),
     "bad_value": Sentence(mark("{what}: '{value}' is not {form}.")),
@@ -245,6 +246,8 @@ def told(code: str, facts: Mapping[str, Any]) -> Sentence:
         key = "not_known/payment"
     if key == "bad_value" and not facts["value"]:
         key = "bad_value/missing"
+    if key == "bad_row" and not facts.get("column"):
+        key = "bad_row/whole"
     sentence = _SENTENCES.get(key, _SENTENCES["failed"])
     shown = _Facts({name: _shown(name, value) for name, value in facts.items()} | _made(code, facts))
     hint = shown["hint"] if "hint" in shown else say(sentence.hint).format_map(shown)

@@ -8,19 +8,21 @@ from typing import Any, TypeVar
 import msgspec
 
 from returnctl.errors import BadRow
+from returnctl.readers.intake import placed, shortened
 from returnctl.readers.strict_json import read_json_lines
 from returnctl.readers.tables import Table, read_table
 from returnctl.shop.intake import read_file
 from returnctl.shop.road import Job, refusing
+from returnctl.shop.row_values import When, converted, said
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def jobs(name: str, kind: type[T], job: Callable[[T, int], Job]) -> Iterator[Job]:
+def jobs(name: str, kind: type[T], when: When, job: Callable[[T, int], Job]) -> Iterator[Job]:
     """The requests of a file, row by row; a bad row is told with its number, the others are done."""
     for row, values in open_rows(name, "order")[1]:
         try:
-            asked = _typed(name, row, values, kind)
+            asked = _typed(name, row, values, kind, when)
         except BadRow as failure:
             yield refusing(str(row), failure, row)
         else:
@@ -66,14 +68,16 @@ def _units(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdecimal() else text
 
 
-def _typed(name: str, row: int, values: Any, kind: type[T]) -> T:
+def _typed(name: str, row: int, values: Any, kind: type[T], when: When) -> T:
     if isinstance(values, BadRow):
         raise values
+    if not isinstance(values, dict):
+        raise BadRow(file=name, row=row, column="", why="not_an_object", value=shortened(values))
     known = kind.__struct_fields__
-    for key in values if isinstance(values, dict) else ():
+    for key in values:
         if key not in known:
             raise BadRow(file=name, row=row, column=key, why="unknown_field", value=key, known=list(known))
     try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        raise BadRow(file=name, row=row, column="", why="bad_request", value=str(error)) from None
+        return converted(said(values), kind, when, strict=True)
+    except BadRow as problem:
+        raise placed(problem, file=name, row=row) from None

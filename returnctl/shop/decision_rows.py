@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 
 from returnctl.errors import BadFile, BadRow
-from returnctl.readers.intake import shortened
+from returnctl.readers.intake import placed, shortened
 from returnctl.shop.bulk import open_rows
 from returnctl.shop.deciding import Row
 from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
+from returnctl.shop.row_values import When, converted, said
 
 # What a formula of a spreadsheet leaves where it failed.
 ERRORS = frozenset("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #GETTING_DATA #SPILL! #CALC!".split())
@@ -35,8 +36,8 @@ class DecisionRows:
     `left` counts what was left alone: rows with another decision, or none.
     """
 
-    def __init__(self, file: str, command: str | None, given: Mapping[str, Any]) -> None:
-        self._file, self._command, self._given = file, command, given
+    def __init__(self, file: str, command: str | None, given: Mapping[str, Any], when: When) -> None:
+        self._file, self._command, self._given, self._when = file, command, given, when
         self.left = 0
 
     def __iter__(self) -> Iterator[Row]:
@@ -66,8 +67,9 @@ class DecisionRows:
             raise values
         if not isinstance(values, dict):
             raise self._bad(number, "", "not_an_object", values)
-        told = {_name(key)[0]: value for key, value in values.items()}
-        if not decided and "decision" not in told:
+        told = said({_name(key)[0]: value for key, value in values.items()})
+        decided = decided or any(_name(key)[0] == "decision" for key in values)
+        if not decided:
             return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
         word = " ".join(str(told.pop("decision", "")).casefold().split())
         name, _, verdict = _SHORT.get(word, word).partition(" ")
@@ -100,9 +102,9 @@ class DecisionRows:
             raise self._bad(number, "id", "missing", "")
         given = {key: value for key, value in self._given.items() if key in takes}
         try:
-            asked = msgspec.convert(given | _read(told), Asked, strict=False)
-        except msgspec.ValidationError as error:
-            raise self._bad(number, "", "bad_request", str(error)) from None
+            asked = converted(given | _read(told), Asked, self._when, strict=False)
+        except BadRow as problem:
+            raise placed(problem, file=self._file, row=number) from None
         return Row(number, name, msgspec.structs.replace(asked, seen=seen))
 
     def _bad(self, number: int, column: str, why: str, value: object, **facts: object) -> BadRow:

@@ -247,7 +247,8 @@ BAD = [
     ({"decision": "frob"}, "unknown_decision", "decision"),
     ({"decision": "approve", "reference": "x"}, "unknown_field", "reference"),
     ({"decision": "approve", "note": "#N/A"}, "error_cell", "note"),
-    ({"decision": "approve", "items": "1=x"}, "bad_request", ""),
+    ({"decision": "approve", "items": "1=x"}, "bad_items", "items"),
+    ({"decision": "receive", "items": "1=0"}, "bad_items", "items"),
 ]
 
 
@@ -303,6 +304,78 @@ def test_plain_requests_need_no_decision(demo: Path, line: str, text: str, state
         assert (first["outcome"], first["error"]["code"]) == ("refused", "wrong_state")
         return
     assert (first["outcome"], first["to"], first["row"]) == ("done", state, 1 if text.startswith("{") else 2), done
+
+
+@pytest.mark.parametrize(
+    "told", ["2026-12-24T08:00:00Z", "2026-12-24", "2026-12-24 00:00:00", "2026-12-24T11:00:00+03:00", "32d", "768h"]
+)
+@pytest.mark.parametrize("line", ["due --from -", "offer --from -", "apply --from -"])
+def test_times_in_rows_are_those_of_the_options(demo: Path, line: str, told: str) -> None:
+    """A date of a spreadsheet has no zone: it is one of the shop."""
+    column = {"due": "set", "offer": "until", "apply": "due"}[line.split(maxsplit=1)[0]]
+    rest: dict[str, dict[str, Any]]
+    rest = {"due": {"id": 15}, "offer": {"id": 14, "amount": "5"}, "apply": {"order": "D-02", "reason": "damaged"}}
+    row = {**rest[line.split(maxsplit=1)[0]], column: told}
+    done = does(demo, *line.split(), "--json", input=json.dumps(row) + "\n", now="2026-11-22T00:00:00-08:00")
+    assert done.code == 0, done
+    due = record(demo, {"due": 15, "offer": 14, "apply": 16}[line.split(maxsplit=1)[0]])["due"]["at"]
+    assert due == "2026-12-24T08:00:00Z"
+
+
+UNFIT: list[tuple[dict[str, Any], str, str]] = [
+    ({"decision": "due", "set": "45972"}, "bad_when", "set"),
+    ({"decision": "due", "set": 45972}, "bad_when", "set"),
+    ({"decision": "due", "set": "24/12/2026"}, "bad_when", "set"),
+    ({"decision": "offer", "amount": "5", "until": "tomorrow"}, "bad_when", "until"),
+    ({"decision": "refund", "amount": 5}, "amount_not_text", "amount"),
+    ({"decision": "refund", "paid": "yes"}, "bad_flag", "paid"),
+    ({"decision": "approve", "returnless": 2}, "bad_flag", "returnless"),
+    ({"decision": "approve", "note": 5}, "not_text", "note"),
+    ({"decision": "approve", "items": {"1": "x"}}, "bad_items", "items"),
+    ({"decision": "inspect", "grades": "1=as_sent:0"}, "bad_grades", "grades"),
+    ({"decision": "inspect", "grades": "worn"}, "bad_grades", "grades"),
+    ({"decision": "inspect maybe"}, "bad_choice", "verdict"),
+    ({"decision": "resolve", "outcome": "win"}, "bad_choice", "outcome"),
+    ({"decision": "escalate", "to": "buyer"}, "bad_choice", "to"),
+    ({"decision": "feedback", "rating": "5.5"}, "bad_choice", "rating"),
+    ({"decision": "attach", "evidence": "x.jpg"}, "not_a_list", "evidence"),
+]
+
+
+@pytest.mark.parametrize(("told", "why", "column"), UNFIT)
+def test_a_cell_that_does_not_fit_is_told_in_words(
+    demo_once: Path, told: dict[str, Any], why: str, column: str
+) -> None:
+    done = does(demo_once, "decide", "--from", "-", "--json", input=json.dumps({"id": 15, **told}))
+    facts = done.error["facts"]
+    assert (done.code, facts["why"], facts["row"], facts["column"]) == (1, why, 1, column)
+    assert "`" not in done.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("told", "why", "column"),
+    [
+        ({"items": [1]}, "bad_items", "items"), ({"order": 5}, "not_text", "order"),
+        ({"conditions": "unused"}, "not_a_list", "conditions"), ({"type": "gift"}, "bad_choice", "type"),
+        ({"due": "soon"}, "bad_when", "due"), ({"order": None}, "missing", "order"),
+    ],
+)  # fmt: skip
+def test_so_is_one_of_an_application(demo_once: Path, told: dict[str, Any], why: str, column: str) -> None:
+    done = does(demo_once, "apply", "--from", "-", "--json", input=json.dumps({"order": "D-02", **told}))
+    facts = done.error["facts"]
+    assert (done.code, facts["why"], facts["row"], facts["column"]) == (1, why, 1, column)
+
+
+def test_what_a_row_leaves_empty_is_not_said(demo: Path) -> None:
+    told = {"id": 15, "decision": "approve", "note": None, "items": "", "amount": None, "reason_code": ""}
+    rows = [told, {"id": 3, "decision": None}, {"id": 4, "decision": ""}]
+    done = does(demo, "decide", "--from", "-", "--json", input="".join(json.dumps(row) + "\n" for row in rows))
+    assert (done.code, done.json["summary"]["done"], done.json["summary"]["left"]) == (0, 1, 2)
+
+
+def test_what_is_wrong_with_a_whole_row_names_no_column(demo_once: Path) -> None:
+    told = does(demo_once, "decide", "--from", "-", input="id,decision\n15\n").err
+    assert told.splitlines()[0] == "error: -, row 2: it has fewer cells than the header"
 
 
 def test_offers_are_answered_by_the_other_side_of_each(demo: Path) -> None:

@@ -14,11 +14,12 @@ MODULES = (
 ).split()
 SOURCE = "\n".join((Path(returnctl.readers.__file__).parent / f"{name}.py").read_text() for name in MODULES)
 CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
-# Said by `shop.intake`, `shop.observing`, `shop.evidence`, `shop.bulk`, `shop.decision_rows`, `shop.publishing` and
-# `readers.policy_edit`; `_file` is joined to the name of a form.
+# Said by `shop.intake`, `shop.observing`, `shop.evidence`, `shop.bulk`, `shop.row_values`, `shop.decision_rows`,
+# `shop.publishing` and `readers.policy_edit`; `_file` is joined to the name of a form.
 ELSEWHERE = {
     "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing", "bad_file_name",
-    "bad_request", "unknown_field", "settlement_file", "not_a_page", "not_a_report", "error_cell",
+    "unknown_field", "settlement_file", "not_a_page", "not_a_report", "error_cell",
+    "bad_items", "bad_grades", "bad_flag", "bad_choice", "bad_when",
     "version_not_editable", "no_decisions", "unknown_decision", "unknown_order", "other_order", "unknown_sku",
     "order_in_other_currency",
 }  # fmt: skip
