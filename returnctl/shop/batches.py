@@ -13,6 +13,7 @@ from returnctl.errors import Failure
 from returnctl.shop.draft import Draft
 from returnctl.shop.road import Done, Job, Planned, Road, failed, warned
 from returnctl.storage.changes import Change
+from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
 # So many are read before the lock is taken; it is held for some half a second of deciding at the most.
@@ -21,19 +22,36 @@ _BYTES = 32 * 1024 * 1024
 _SECONDS = 0.5
 
 
+class Foreseen:
+    """What a dry run decided so far: it is never committed, so what is decided later sees it here only."""
+
+    def __init__(self) -> None:
+        self._draft: Draft | None = None
+
+    def over(self, snapshot: Snapshot) -> Draft:
+        self._draft = self._draft.over(snapshot) if self._draft else Draft(snapshot)
+        return self._draft
+
+
 def in_batches(
-    road: Road, jobs: Iterable[Job], stopped: Callable[[], bool] = lambda: False, *, apart: bool = False
+    road: Road,
+    jobs: Iterable[Job],
+    stopped: Callable[[], bool] = lambda: False,
+    *,
+    apart: bool = False,
+    foreseen: Foreseen | None = None,
 ) -> Iterator[Done]:
     """A result for each, after its commit. Once `stopped` says so no further commit is begun.
 
-    `apart`: no decision looks at what another of them changes, so a dry run need not keep them.
+    `apart`: no decision looks at what another of them changes, so a dry run need not keep them. `foreseen` goes on
+    with those of an earlier call.
     """
-    waiting, left, draft = deque[Job](), iter(jobs), None
+    waiting, left, foreseen = deque[Job](), iter(jobs), foreseen or Foreseen()
+    keep = road.request.dry_run and not apart
     while not stopped() and (waiting or _fill(waiting, left)):
         try:
             with road.writing() as writer:
-                # What a dry run decided is never committed, so later decisions see it here only.
-                draft = draft.over(writer) if draft and road.request.dry_run and not apart else Draft(writer)
+                draft = foreseen.over(writer) if keep else Draft(writer)
                 done = _committed(road, writer, _planned(road, draft, waiting))
         except Failure as failure:
             # No writer was to be had: to wait as long for each of the others would help nobody.

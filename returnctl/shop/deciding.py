@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from returnctl.domain import workflow
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.record import Return
 from returnctl.domain.states import Role
 from returnctl.errors import BadRow, Failure, MovedOn
-from returnctl.shop.batches import in_batches
+from returnctl.shop.batches import Foreseen, in_batches
 from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
 from returnctl.shop.evidence import Files
-from returnctl.shop.refunding import Payment, refund
+from returnctl.shop.hooks import find
+from returnctl.shop.refunding import Payment, by_hand, is_proven, refund
 from returnctl.shop.road import Decide, Done, Job, Planned, Road, failed, refusing
-from returnctl.shop.shop import the_return
 
 
 class Row(NamedTuple):
@@ -32,6 +32,7 @@ class Row(NamedTuple):
 
 def decided(road: Road, rows: Iterator[Row], stopped: Callable[[], bool]) -> Iterator[Done]:
     """Neighbours that the same side decides share commits."""
+    foreseen = Foreseen()
     for kind, group in groupby(rows, _kind):
         if stopped():
             return
@@ -39,9 +40,10 @@ def decided(road: Road, rows: Iterator[Row], stopped: Callable[[], bool]) -> Ite
             for row in group:
                 if stopped():
                     return
-                yield _numbered(_alone(road, row), row.number)
+                yield _numbered(_alone(road, row, foreseen), row.number)
         else:
-            yield from map(road.carry, in_batches(road, (_job(road, row) for row in group), stopped))
+            jobs = (_job(road, row) for row in group)
+            yield from map(road.carry, in_batches(road, jobs, stopped, foreseen=foreseen))
 
 
 def _kind(row: Row) -> str:
@@ -52,8 +54,11 @@ def _kind(row: Row) -> str:
     return command.side if command.decide and isinstance(command.side, Role) else row.command
 
 
-def _alone(road: Road, row: Row) -> Done:
-    return _refunded(road, row) if COMMANDS[row.command].decide is None else road.carry(road.alone(_job(road, row)))
+def _alone(road: Road, row: Row, foreseen: Foreseen) -> Done:
+    if COMMANDS[row.command].decide is None and not road.request.dry_run:
+        return _refunded(road, row)
+    (done,) = in_batches(road, [_job(road, row)], foreseen=foreseen)
+    return road.carry(done)
 
 
 def _job(road: Road, row: Row) -> Job:
@@ -63,9 +68,8 @@ def _job(road: Road, row: Row) -> Job:
         return refusing(str(row.number), asked, row.number)
     command = COMMANDS[row.command]
     try:
-        decide, facts = command.decide(asked) if command.decide else (workflow.approve, {})
         road, weight = _of_row(road, asked.key), 0
-        told = facts | ({} if road.request.command == row.command else {"decision": row.command})
+        decide, facts, told = _step(road, row.command, asked)
         if "evidence" in facts:
             side = command.side if isinstance(command.side, Role) else Role.SELLER
             files = Files.read(asked.evidence, road.settings.evidence, road.moment(side))
@@ -76,6 +80,16 @@ def _job(road: Road, row: Row) -> Job:
         return refusing(asked.id, failure, row.number)
     job = road.job(asked.id, _of_seen(decide, asked.seen), command.side, told, **facts)
     return Job(asked.id, lambda draft: _planned(job.plan(draft), row.number), row.number, weight)
+
+
+def _step(road: Road, name: str, asked: Asked) -> tuple[Decide, dict[str, Any], dict[str, Any]]:
+    """Who decides the row, by what, and what its key stands for. Raises Failure."""
+    made = COMMANDS[name].decide
+    if made is None:
+        payment = _payment(asked)
+        return by_hand(payment, proven=is_proven(payment) or bool(find(road.shop.root, "refund")))
+    decide, facts = made(asked)
+    return decide, facts, facts | ({} if road.request.command == name else {"decision": name})
 
 
 def _of_row(road: Road, key: str | None) -> Road:
@@ -107,24 +121,15 @@ def _refunded(road: Road, row: Row) -> Done:
     asked = row.asked
     if isinstance(asked, BadRow):
         return failed(str(row.number), asked)
-    try:
-        payment = Payment(
-            amount=asked.amount, method=asked.method, reference=asked.reference, paid=asked.paid, final=asked.final,
-            retry=asked.retry, failed=asked.failed, note=asked.note,
-        )  # fmt: skip
-        road = _of_row(road, asked.key)
-        with road.reading() as snapshot:
-            record = snapshot.get_return(the_return(snapshot.find(asked.id), asked.id))
-        if asked.seen.is_past(record) and not _is_paid(record, asked):
-            raise _moved(record)
-    except Failure as failure:
-        return failed(asked.id, failure)
-    return refund(road, asked.id, payment)
+    guard = partial(_of_seen, seen=asked.seen)
+    return road.told(asked.id, lambda: refund(_of_row(road, asked.key), asked.id, _payment(asked), guard))
 
 
-def _is_paid(record: Return, asked: Asked) -> bool:
-    """The payment of the row was booked already, which the refund itself finds to be unchanged."""
-    return any(each.reference == asked.reference for each in record.refunds) if asked.reference else False
+def _payment(asked: Asked) -> Payment:
+    return Payment(
+        amount=asked.amount, method=asked.method, reference=asked.reference, paid=asked.paid, final=asked.final,
+        retry=asked.retry, failed=asked.failed, note=asked.note,
+    )  # fmt: skip
 
 
 def _planned(planned: Planned, row: int) -> Planned:

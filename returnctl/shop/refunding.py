@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from returnctl.domain import paying
 from returnctl.domain.record import RequestKey
 from returnctl.domain.states import Role
 from returnctl.shop import carrying, hooks
-from returnctl.shop.road import Done, Road, Typed
+from returnctl.shop.road import Decide, Done, Road, Typed
 
 
 class Payment(Struct, frozen=True, kw_only=True):
@@ -28,15 +29,29 @@ class Payment(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def refund(road: Road, word: str, payment: Payment) -> Done:
-    if payment.failed is not None:
-        return road.change(word, paying.fail, Role.SELLER, why=payment.failed)
-    proven = bool(payment.reference or payment.paid or road.request.dry_run)
-    hook = None if proven else hooks.find(road.shop.root, "refund")
+Guard = Callable[[Decide], Decide]
+
+
+def refund(road: Road, word: str, payment: Payment, guard: Guard = lambda decide: decide) -> Done:
+    """`guard` stands before each function of the workflow that begins or books it."""
+    proven = is_proven(payment) or road.request.dry_run
+    hook = None if proven or payment.failed is not None else hooks.find(road.shop.root, "refund")
     if hook is None:
-        asked = _facts(payment) | {"reference": payment.reference, "proven": proven}
-        return road.change(word, paying.refund, Role.SELLER, asked, **asked, retry=payment.retry)
-    return road.told(word, lambda: _through(hook, road, word, payment))
+        decide, facts, asked = by_hand(payment, proven=proven)
+        return road.change(word, guard(decide), Role.SELLER, asked, **facts)
+    return road.told(word, lambda: _through(hook, road, word, payment, guard))
+
+
+def is_proven(payment: Payment) -> bool:
+    return bool(payment.reference or payment.paid)
+
+
+def by_hand(payment: Payment, *, proven: bool) -> tuple[Decide, dict[str, Any], dict[str, Any]]:
+    """Without a hook: who decides it, by what, and what a request key stands for."""
+    if payment.failed is not None:
+        return paying.fail, (failed := {"why": payment.failed}), failed
+    asked = _facts(payment) | {"reference": payment.reference, "proven": proven}
+    return paying.refund, asked | {"retry": payment.retry}, asked
 
 
 def _facts(payment: Payment) -> dict[str, Any]:
@@ -44,10 +59,11 @@ def _facts(payment: Payment) -> dict[str, Any]:
     return {"amount": amount, "method": payment.method, "final": payment.final, "note": payment.note}
 
 
-def _through(hook: Path, road: Road, word: str, payment: Payment) -> Done:
+def _through(hook: Path, road: Road, word: str, payment: Payment, guard: Guard) -> Done:
     """The request key is kept with the payment itself: the same key means that payment, whatever became of it."""
     key, digest = road.key_of("", payment)
     request = RequestKey(road.request.key, digest) if key and road.request.key else None
     road = Road(road.shop, replace(road.request, key=None))
-    begun = road.book(word, paying.begin, Role.SELLER, retry=payment.retry, request=request, **_facts(payment))
+    asked = _facts(payment) | {"retry": payment.retry, "request": request}
+    begun = road.book(word, guard(paying.begin), Role.SELLER, **asked)
     return road.carry(carrying.pay(road, begun, hook))

@@ -378,6 +378,51 @@ def test_what_is_wrong_with_a_whole_row_names_no_column(demo_once: Path) -> None
     assert told.splitlines()[0] == "error: -, row 2: it has fewer cells than the header"
 
 
+WAYS = [
+    ["15,approve", "15,ship", "15,receive pass", "15,refund,T-1"],
+    ["4,pass", "4,refund,T-1", "4,refund,T-1"],
+    ["4,pass", "4,refund"],
+    ["14,note", "14,offer", "14,accept", "14,accept", "14,refund,T-1"],
+    ["5,refund,T-1", "5,refund,T-2", "1,refund,T-3"],
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_dry_run_says_what_the_run_does(demo: Path, tmp_path: Path, way: list[str]) -> None:
+    """Also where sides take turns, and where money is paid: what a row does, the next one meets."""
+    (tmp_path / "x.csv").write_text("id,decision,reference,amount,text\n" + "".join(f"{_wide(each)}\n" for each in way))
+    before = kept(demo)
+    planned = does(demo, "decide", "--from", tmp_path / "x.csv", "--json", "-n")
+    assert kept(demo) == before
+    done = does(demo, "decide", "--from", tmp_path / "x.csv", "--json")
+    assert planned.code == done.code
+    assert [told(each) for each in planned.json["results"]] == [told(each) for each in done.json["results"]]
+
+
+def _wide(row: str) -> str:
+    id_, decision, reference = (*row.split(","), "")[:3]
+    return f"{id_},{decision},{reference},{'5' if decision == 'offer' else ''},{'seen' if decision == 'note' else ''}"
+
+
+def told(result: dict[str, Any]) -> tuple[Any, ...]:
+    error = result.get("error", {})
+    return (
+        result["row"], result["id"], result["outcome"].replace("planned", "done"), result["from"], result["to"],
+        result["events"], result["due"], error.get("code"), error.get("facts"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("proof", [{"reference": "T-1"}, {"paid": True}])
+def test_a_payment_handed_in_twice_is_paid_once(demo: Path, proof: dict[str, Any]) -> None:
+    """By a sheet that knows the return as it was before it was paid."""
+    row = {"id": 5, "decision": "refund", "revision": str(record(demo, 5)["revision"]), **proof}
+    text = json.dumps(row) + "\n"
+    outcomes = [does(demo, "decide", "--from", "-", "--json", input=text).json["results"][0]["outcome"] for _ in "12"]
+    assert (outcomes, len(record(demo, 5)["refunds"])) == (["done", "unchanged"], 1)
+    other = text.replace("T-1", "T-2").replace("true", 'true, "amount": "5"')
+    assert does(demo, "decide", "--from", "-", "--json", input=other).error["code"] == "moved_on"
+
+
 def test_offers_are_answered_by_the_other_side_of_each(demo: Path) -> None:
     typed(demo, "offer 14 --amount 5", "offer 15 --amount 5 --as buyer", "escalate 5", "offer 5 --amount 3 --as buyer")
     done = does(demo, "decide", "--from", "-", "--json", input="id,decision\n14,accept\n15,accept\n5,decline\n")
