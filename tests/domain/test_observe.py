@@ -285,6 +285,8 @@ def test_a_decision_of_ours_stands_until_the_platform_moves(ours: str, then: Rep
     decision = observe(case, platform(later(case)), report=then)
     case = case.having(decision.record)
     assert (case.stored.state, acts(case)) == (state, [(ours, act)])
+    tells = [owed.status for owed in case.stored.owed if owed.kind == "tell" and owed.what in ("approved", "rejected")]
+    assert tells == ["open" if act == "open" else "withdrawn"]
     assert ("overruled" in decision.warnings) == (act == "withdrawn")
     assert (disagrees(case.stored) is not None) == (act == "open")
 
