@@ -14,7 +14,7 @@ from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from returnctl.storage.changes import Query
 
@@ -132,6 +132,8 @@ def _listed(wanted: Wanted, query: Query) -> int:
     with wanted.find_shop().store.reading() as snapshot:
         if wanted.format == "xlsx":
             _put_sheet(wanted, rows())
+        elif wanted.format == "csv":
+            put(_to_fill_in(rows()))
         else:
             put(written(rows(), wanted.format, RETURNS, lambda row: cells_of_return(row, now)))
         damaged = snapshot.damaged()
@@ -145,6 +147,13 @@ def _put_sheet(wanted: Wanted, rows: Iterable[dict[str, Any]]) -> None:
     from returnctl.output.xlsx import Page
 
     put_workbook(wanted, [Page("returns", sheets.RETURNS, map(sheets.sheet_row, rows))])
+
+
+def _to_fill_in(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    from returnctl.output.rows import sheet_of
+    from returnctl.output.sheets import RETURNS_CSV
+
+    return sheet_of(rows, RETURNS_CSV)
 
 
 def tell_damaged(wanted: Wanted, paths: tuple[str, ...]) -> int:

@@ -117,8 +117,12 @@ def _show(wanted: Wanted, snapshot: Snapshot, asked: Asked, met: Met, *, only_to
 
 
 def _for_programs(wanted: Wanted, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    from returnctl.output.rows import written
+    from returnctl.output.rows import sheet_of, written
 
+    if wanted.format == "csv":
+        from returnctl.output.sheets import TODO_CSV
+
+        return sheet_of(rows, TODO_CSV)
     return written(rows, wanted.format, (), lambda _: ())
 
 

@@ -49,8 +49,8 @@ def row_of_todo(summary: Struct, record: Return | None) -> dict[str, Any]:
     is_appeal = bool(waits and waits.action == APPEAL)  # beside another row of this return, which says the rest
     owed = [{"kind": x.kind, "what": x.what} for x in (open_owed(record) if record and not is_appeal else ())]
     command = next_command(row["id"], waits, record, external=bool(getattr(summary, "external", None)))
-    there = of_platform(record) if record and not is_appeal else {}
-    return row | {"owed": owed, "next": command or f"returnctl done {row['id']}"} | there
+    row |= {"owed": owed, "next": command or f"returnctl done {row['id']}"}
+    return row | of_platform(None if is_appeal else record)
 
 
 def cells_of_todo(row: Mapping[str, Any], now: datetime) -> list[str]:

@@ -50,12 +50,21 @@ def _json(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _csv(rows: Iterable[Row]) -> Iterator[str]:
-    import msgspec
-
-    flat = (_flat(msgspec.to_builtins(row)) for row in rows)
+    flat = _all_flat(rows)
     first = next(flat, None)
     if first is not None:
         yield from csv_of(chain([first], flat), list(first))
+
+
+def sheet_of(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    """The same with columns that stand, whatever the first row says: some are left to be filled in."""
+    return csv_of(_all_flat(rows), columns)
+
+
+def _all_flat(rows: Iterable[Row]) -> Iterator[Row]:
+    import msgspec
+
+    return (_flat(msgspec.to_builtins(row)) for row in rows)
 
 
 def csv_of(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:

@@ -17,7 +17,15 @@ _MONEY = (Column("total", "amount"), Column("currency"))
 _UPDATED = Column("updated", "date")
 _RETURN = (*map(Column, ("id", "state", "type", "order", "account", "reason")), *_DUE, *_MONEY, _UPDATED)
 RETURNS = (*_RETURN, *TO_FILL_IN)
-TODO = (Column("group"), *_RETURN, Column("owed"), Column("next"), *TO_FILL_IN)
+_TODO = tuple(map(Column, ("owed", "in_seller_center", "next")))
+TODO = (Column("group"), *_RETURN, *_TODO, *TO_FILL_IN)
+# As CSV, which programs read, too: what was there first stays in its place.
+RETURNS_CSV = tuple(column.name for column in RETURNS)
+TODO_CSV = (
+    *(column.name for column in _RETURN),
+    *("owed", "next", "group", "tell", "in_seller_center", "carry_out", "disagrees"),
+    *(column.name for column in TO_FILL_IN),
+)
 ORDERS = (
     *map(Column, ("id", "account", "market")), Column("ordered_at", "date"), *_MONEY, Column("buyer"),
 )  # fmt: skip

@@ -39,15 +39,19 @@ _REASONS = {
 }
 
 
-def of_platform(record: Return) -> dict[str, Any]:
-    """For the rows of `todo`, where there is anything: `carry_out` and `disagrees`, and the command that settles it."""
-    if record.external is None:
-        return {}
+def of_platform(record: Return | None) -> dict[str, Any]:
+    """For the rows of `todo`, where there is anything: `carry_out` and `disagrees`, and the command that settles it.
+
+    `in_seller_center` stands in every row: what to choose there, in the reader's words.
+    """
+    if record is None or record.external is None:
+        return {"in_seller_center": None}
     from returnctl.domain.carry_out import instructions  # only returns of platforms pay for it
     from returnctl.domain.observe import disagrees
 
     carry_out, apart = instructions(record), disagrees(record)
     told: dict[str, Any] = {"carry_out": to_builtins(carry_out)} if carry_out else {}
+    told["in_seller_center"] = say("; ").join(map(_chosen, told.get("carry_out", ()))) or None
     if apart:
         told["disagrees"] = {"platform": apart.platform, "ours": apart.ours}
     if carry_out or apart:

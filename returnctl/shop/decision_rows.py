@@ -21,7 +21,8 @@ from returnctl.shop.row_values import When, converted, said
 ERRORS = frozenset("#N/A #REF! #NAME? #VALUE! #DIV/0! #NULL! #NUM! #GETTING_DATA #SPILL! #CALC!".split())
 # What a sheet shows of a return, which is no request: all that `list`, `todo` and `export` write.
 SHOWN = frozenset(
-    "state type order account reason due.action due.by due.at due.then total currency updated group owed next external "
+    "state type order account reason due due.action due.by due.at due.then total currency updated group owed next tell "
+    "in_seller_center carry_out disagrees external "
     "reason_note fault buyer failed_rules skus units applied refunded policy policy_version revision line sku title "
     "requested approved received".split()
 )
@@ -68,7 +69,8 @@ class DecisionRows:
         if not isinstance(values, dict):
             raise self._bad(number, "", "not_an_object", values)
         told = said({_name(key)[0]: value for key, value in values.items()})
-        decided = decided or any(_name(key)[0] == "decision" for key in values)
+        # A row of a list names its state, and asks for nothing unless it says so.
+        decided = decided or any(_name(key)[0] in ("decision", "state") for key in values)
         if not decided:
             return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
         word = " ".join(str(told.pop("decision", "")).casefold().split())

@@ -104,7 +104,7 @@ def test_lists_are_arrays_of_summaries(demo_once: Path) -> None:
         "due": {"action": "refund", "by": "seller", "at": "2026-11-17T08:00:00Z", "then": "remind"},
     }  # fmt: skip
     work = run("todo", "--json", cwd=demo_once, now=DEMO_NOW).json
-    assert all(set(row) == SUMMARY | {"owed", "next", "group", "tell"} for row in work)
+    assert all(set(row) == SUMMARY | {"owed", "next", "group", "tell", "in_seller_center"} for row in work)
     waits = [row["due"]["at"] for row in work if row["due"]]
     assert waits == sorted(waits)
     assert run("list", "--state", "refunded", "--buyer", "nobody", "--json", cwd=demo_once).json == []

@@ -174,6 +174,31 @@ DECISIONS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("line", ["list", "todo", "export -", "list --state closed", "list --buyer nobody"])
+def test_a_list_in_csv_has_the_columns_to_fill_in(demo_once: Path, line: str) -> None:
+    """Whatever its rows say, or where it has none."""
+    names = does(demo_once, *line.split(), "-o", "csv").out.splitlines()[0].split(",")
+    assert names[-5:] == ["decision", "reason_code", "items", "reference", "note"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("line", ["list", "todo"])
+def test_what_programs_read_comes_back_with_its_decisions(demo: Path, line: str, form: str) -> None:
+    text = does(demo, line, "-o", form).out
+    if form == "csv":
+        rows: list[dict[str, Any]] = list(csv.DictReader(io.StringIO(text)))
+        written = io.StringIO()
+        writer = csv.DictWriter(written, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | DECISIONS.get(row["id"], {}) for row in rows)
+        text = written.getvalue()
+    else:
+        rows = [json.loads(line) for line in text.splitlines()]
+        text = "".join(json.dumps(row | DECISIONS.get(row["id"], {})) + "\n" for row in rows)
+    summary = does(demo, "decide", "--from", "-", "--json", input=text).json["summary"]
+    assert (summary["done"], summary["left"], summary["failed"]) == (5, len(rows) - 5, 0)
+
+
 @pytest.mark.parametrize("line", ["list", "todo", "export -"])
 def test_a_sheet_comes_back_with_its_decisions(demo: Path, tmp_path: Path, line: str) -> None:
     path = filled(to_file(demo, tmp_path / "a.xlsx", *line.split()), tmp_path / "b.xlsx", DECISIONS)

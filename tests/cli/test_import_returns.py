@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -269,9 +274,26 @@ def test_a_decision_is_carried_out_there_and_closed_by_the_next_import(stocked: 
     for words in (("todo",), ("show", "1")):
         told = run(*words, cwd=stocked, now=NOW).out
         assert "carry out in Seller Center: reject the return (REJECT_RETURN); reason: not eligible" in told
+    chosen = "reject the return (REJECT_RETURN); reason: not eligible for a return (reverse_reject_request_reason_2)"
+    assert row["in_seller_center"] == chosen
+    assert in_sheets(stocked) == {"R-000001": chosen}
     imported(stocked, "-", input=answer("REFUND_OR_RETURN_REQUEST_REJECT"))
     assert "carry_out" not in todo(stocked)
+    assert (todo(stocked)["in_seller_center"], in_sheets(stocked)) == (None, {"R-000001": ""})
     assert [x["status"] for x in record(stocked, 1)["owed"] if x["kind"] == "act"] == ["done"]
+
+
+def in_sheets(shop: Path) -> dict[str, str]:
+    """What is to be chosen there, as CSV tells it and as a workbook does."""
+    command = [sys.executable, "-m", "returnctl", "todo", "-o", "xlsx"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RETURNCTL_NOW": NOW}
+    made = subprocess.run(command, cwd=shop, env=environment, capture_output=True, timeout=60, check=True).stdout
+    rows = list(openpyxl.load_workbook(io.BytesIO(made)).worksheets[0].iter_rows(values_only=True))
+    places = {name: rows[0].index(name) for name in ("id", "in_seller_center")}
+    told = {str(row[places["id"]]): str(row[places["in_seller_center"]] or "") for row in rows[1:]}
+    read = csv.DictReader(io.StringIO(run("todo", "-o", "csv", cwd=shop, now=NOW).out))
+    assert {row["id"]: row["in_seller_center"] for row in read} == told
+    return told
 
 
 def test_what_the_platform_does_not_show_is_told_with_the_command(stocked: Path) -> None:
