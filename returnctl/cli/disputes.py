@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
-from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file, needed
+from returnctl.cli.options import Wanted, option
+from returnctl.cli.verbs import Ids, each_id, id_or_file, ids_or_file, needed, of_rows
 from returnctl.domain.dispute import CLAIMS, OUTCOMES
 from returnctl.output.words import mark
 
@@ -26,11 +26,7 @@ from returnctl.output.words import mark
     help=mark("From negotiation to the platform, or to appeal."),
 )
 @option("--case", "number", metavar="ID", help=mark("The platform's number of the case."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import dispute
     from returnctl.domain.states import Role
@@ -44,11 +40,7 @@ def escalate(wanted: Wanted, /, id: str, stage: str | None, amount: str | None, 
 @option("--amount", metavar="AMOUNT", help=mark("What is offered, to be paid from now on."))
 @option("--until", metavar="WHEN", help=mark("When it lapses (default: the policy's time to negotiate)."))
 @option("--note", default="", help=mark("Told to the other side."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def offer(wanted: Wanted, /, id: str, amount: str | None, until: str | None, note: str) -> int:  # noqa: A002
     from returnctl.domain import negotiation
 
@@ -60,11 +52,7 @@ def offer(wanted: Wanted, /, id: str, amount: str | None, until: str | None, not
 @click.command(cls=Command)
 @ids_or_file
 @option("--note", default="", help=mark("Told to the other side."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def accept(wanted: Wanted, /, ids: Ids, note: str) -> int:
     from returnctl.domain import negotiation
 
@@ -74,11 +62,7 @@ def accept(wanted: Wanted, /, ids: Ids, note: str) -> int:
 @click.command(cls=Command)
 @ids_or_file
 @option("--note", default="", help=mark("Told to the other side."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def decline(wanted: Wanted, /, ids: Ids, note: str) -> int:
     from returnctl.domain import negotiation
 
@@ -91,11 +75,7 @@ def decline(wanted: Wanted, /, ids: Ids, note: str) -> int:
 @option("--amount", metavar="AMOUNT", help=mark("What is still to be paid from now on."))
 @option("--reference", metavar="ID", help=mark("The platform's number of the decision or payment."))
 @option("--note", default="", help=mark("The reasons given."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def resolve(wanted: Wanted, /, id: str, outcome: str | None, amount: str | None, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import dispute
     from returnctl.domain.states import Role

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from returnctl.cli.group import Command, is_bench, typed_ids
-from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
+from returnctl.cli.options import Wanted, option
 from returnctl.cli.values import GRADED, ITEM, REAL, gathered, graded
-from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file
+from returnctl.cli.verbs import Ids, each_id, id_or_file, ids_or_file, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -32,11 +32,7 @@ _BENCH = mark(
 @id_or_file
 @_carrier
 @_tracking
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
     from returnctl.domain.states import Role
@@ -54,11 +50,7 @@ def ship(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     help=mark("A line, or some of its units (default: what is outstanding)."),
 )
 @_verdict
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int:
     from returnctl.domain import composite, workflow
 
@@ -79,11 +71,7 @@ def receive(wanted: Wanted, /, ids: Ids, items: Any, passes: bool | None) -> int
 @_verdict
 @option("--note", default="", help=mark("What was found."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said: Any) -> int:
     from returnctl.domain import workflow
 
@@ -102,11 +90,7 @@ def inspect(wanted: Wanted, /, ids: Ids, found: Any, passes: bool | None, **said
 @id_or_file
 @_carrier
 @_tracking
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def replace(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
 
@@ -116,11 +100,7 @@ def replace(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
 @click.command(cls=Command)
 @id_or_file
 @option("--note", default="", help=mark("Why."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def convert(wanted: Wanted, /, id: str, **said: Any) -> int:  # noqa: A002
     from returnctl.domain import workflow
 

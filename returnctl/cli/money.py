@@ -8,9 +8,9 @@ import click
 
 from returnctl.cli.answer import answer
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
+from returnctl.cli.options import Wanted, option
 from returnctl.cli.values import REAL
-from returnctl.cli.verbs import Ids, by_rows, ids_or_file
+from returnctl.cli.verbs import Ids, ids_or_file, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -25,11 +25,7 @@ from returnctl.output.words import mark
 @option("--retry", is_flag=True, help=mark("Ask the hook again, with the same payment key."))
 @option("--failed", metavar="WHY", help=mark("The payment that was begun was not made."))
 @option("--note", default="", help=mark("Kept with the payment."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def refund(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.shop.refunding import Payment, refund
 

@@ -10,7 +10,7 @@ from returnctl.cli.answer import answer
 from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
 from returnctl.cli.values import ITEM, gathered
-from returnctl.cli.verbs import Ids, by_rows, each_id, ids_or_file
+from returnctl.cli.verbs import Ids, each_id, ids_or_file, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -82,11 +82,7 @@ def split(words: tuple[str, ...]) -> tuple[str, ...]:
 @option("--item", "items", type=ITEM, multiple=True, help=mark("A line, or some of its units (default: all)."))
 @option("--returnless", is_flag=True, help=mark("Without the goods coming back."))
 @option("--note", default="", help=mark("Told to the buyer."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def approve(wanted: Wanted, /, ids: Ids, items: Any, **said: Any) -> int:
     from returnctl.domain import workflow
 
@@ -98,11 +94,7 @@ def approve(wanted: Wanted, /, ids: Ids, items: Any, **said: Any) -> int:
 @option("--reason", metavar="CODE", help=mark("One of the policy's reasons to reject."))
 @option("--note", default="", help=mark("Told to the buyer."))
 @option("--evidence", metavar="FILE", multiple=True, help=mark("A photo, a video, a PDF."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def reject(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.domain import workflow
 
@@ -112,11 +104,7 @@ def reject(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
 @click.command(cls=Command)
 @ids_or_file
 @option("--note", default="", help=mark("Why."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def cancel(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
     from returnctl.domain import workflow
     from returnctl.domain.states import Role

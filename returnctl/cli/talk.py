@@ -8,8 +8,8 @@ import click
 
 from returnctl.cli.answer import answer, put
 from returnctl.cli.group import Command, typed_ids
-from returnctl.cli.options import Wanted, everywhere, from_file, option, pass_wanted, writing
-from returnctl.cli.verbs import Ids, by_rows, each_id, id_or_file, ids_or_file, needed
+from returnctl.cli.options import Wanted, option
+from returnctl.cli.verbs import Ids, each_id, id_or_file, ids_or_file, needed, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -30,11 +30,7 @@ def _said(text: str | None, wanted: str = "text") -> str:
 @click.argument("text", metavar="[TEXT]", required=False)
 @option("--template", metavar="NAME", help=mark("A message of the policy, by its name under wording.templates."))
 @option("--long", is_flag=True, help=mark("Send it even if the platform takes no message of that size."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def message(wanted: Wanted, /, id: str, text: str | None, template: str | None, long: bool) -> int:  # noqa: A002
     from returnctl.domain import remarks
     from returnctl.domain.states import Role
@@ -76,11 +72,7 @@ def _with_words(wanted: Wanted, done: Done) -> Done:
 @click.command(cls=Command)
 @id_or_file
 @_text
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def note(wanted: Wanted, /, id: str, text: str | None) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
@@ -90,11 +82,7 @@ def note(wanted: Wanted, /, id: str, text: str | None) -> int:  # noqa: A002
 @click.command(cls=Command)
 @ids_or_file
 @option("--set", "at", metavar="WHEN", help=mark("Until when, instead of the policy's deadline."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def due(wanted: Wanted, /, ids: Ids, at: str | None) -> int:
     from returnctl.domain import remarks
 
@@ -104,11 +92,7 @@ def due(wanted: Wanted, /, ids: Ids, at: str | None) -> int:
 @click.command(cls=Command)
 @id_or_file
 @click.argument("evidence", metavar="FILE...", nargs=-1)
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
@@ -124,11 +108,7 @@ def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noq
     help=mark("How content the buyer is: 1 not at all, 5 very much."),
 )
 @option("--comment", default="", help=mark("What the buyer says of it."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def feedback(wanted: Wanted, /, id: str, rating: int | None, comment: str) -> int:  # noqa: A002
     from returnctl.domain import remarks
 
@@ -145,11 +125,7 @@ def feedback(wanted: Wanted, /, id: str, rating: int | None, comment: str) -> in
 @click.command(cls=Command)
 @ids_or_file
 @option("--only", metavar="WHAT", help=mark("Only this of what is owed, such as approved."))
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
     from returnctl.domain import remarks
 
@@ -158,11 +134,7 @@ def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
 
 @click.command(cls=Command)
 @id_or_file
-@from_file
-@writing
-@everywhere
-@pass_wanted
-@by_rows
+@of_rows
 def undo(wanted: Wanted, /, id: str) -> int:  # noqa: A002
     from returnctl.domain.undo import undo
 

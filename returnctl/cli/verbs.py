@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from returnctl.cli.answer import answer
-from returnctl.cli.options import Wanted
+from returnctl.cli.options import Wanted, everywhere, from_file, pass_wanted, writing
 from returnctl.cli.values import gathered
 from returnctl.errors import BadValue
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Ids = tuple[str, ...]
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., int])
 
 ids = click.argument("ids", metavar="ID...", nargs=-1, required=True)
 one_id = click.argument("id", metavar="ID")
@@ -29,13 +28,18 @@ ids_or_file = click.argument("ids", metavar="ID...", nargs=-1)
 id_or_file = click.argument("id", metavar="ID", required=False)
 # How rows name what options tell.
 _IN_ROWS = {"reason": "reason_code", "found": "grades", "stage": "to", "number": "case", "at": "set"}
-
 _INSTANTS = ("until", "at")
 
 
-def by_rows(function: F) -> F:
-    """With `--from` each row of the file is led along, and what the options say stands for what rows leave out."""
+def of_rows(function: Callable[..., int]) -> Callable[..., int]:
+    """A verb that also takes its returns out of a file, with the options of every writer.
 
+    Each row of the file is led along, and what the options say stands for what rows leave out.
+    """
+    return from_file(writing(everywhere(pass_wanted(_by_rows(function)))))
+
+
+def _by_rows(function: Callable[..., int]) -> Callable[..., int]:
     @wraps(function)
     def led(wanted: Wanted, /, **said: Any) -> int:
         words = said["ids"] if "ids" in said else filter(None, [said["id"]])
@@ -50,7 +54,7 @@ def by_rows(function: F) -> F:
 
         return carry_out(wanted, wanted.command, _given(wanted, said))
 
-    return cast("F", led)
+    return led
 
 
 def needed(value: T | None, name: str) -> T:
