@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -80,7 +81,7 @@ def figures_of(record: Return) -> Figures:
     answer = next((x for x in stood if x.from_ is State.REQUESTED and x.to not in _NO_ANSWER), None)
     return Figures(
         traits=_traits(record, stood, answer),
-        basket=basket((line.sku, line.requested) for line in record.lines),
+        basket=basket(tuple([(line.sku, line.requested) for line in record.lines])),
         answered=_span(record.applied_at, answer),
         inspected=_inspected(stood),
         refunded=_refunded(record, stood),
@@ -89,8 +90,9 @@ def figures_of(record: Return) -> Figures:
     )
 
 
-def basket(lines: Iterable[tuple[str, int]]) -> str:
-    """Units by SKU, as one text that is the same for the same goods."""
+@lru_cache(8192)
+def basket(lines: tuple[tuple[str, int], ...]) -> str:
+    """Units by SKU, as one text that is the same for the same goods: many returns and orders are of the same."""
     units: dict[str, int] = {}
     for sku, quantity in lines:
         units[sku] = units.get(sku, 0) + quantity
@@ -99,7 +101,7 @@ def basket(lines: Iterable[tuple[str, int]]) -> str:
 
 def sold(order: Order) -> str | None:
     """The units of an order, unless it was cancelled."""
-    return None if order.cancelled_at else basket((line.sku, line.quantity) for line in order.lines)
+    return None if order.cancelled_at else basket(tuple([(line.sku, line.quantity) for line in order.lines]))
 
 
 def minor(amount: Decimal, currency: str) -> int:

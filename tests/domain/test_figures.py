@@ -186,7 +186,7 @@ def test_a_basket_is_the_same_for_the_same_goods() -> None:
         {"line": x, "sku": sku, "quantity": 2, "net": "8.00"} for x, sku in (("1", "B\t"), ("2", 'A"'), ("3", "B\t"))
     ]
     order = as_order(an_order(lines=lines))
-    assert sold(order) == '[["A\\"",2],["B\\t",4]]' == basket([("B\t", 4), ('A"', 2)])
+    assert sold(order) == '[["A\\"",2],["B\\t",4]]' == basket((("B\t", 4), ('A"', 2)))
     assert sold(replace(order, cancelled_at=order.ordered_at + timedelta(hours=1))) is None
 
 
