@@ -70,7 +70,7 @@ def _plain(number: str, text: str, currency: str) -> str:
     found = _NUMBER.fullmatch(number)
     if not found:
         raise bad("not_an_amount", text, currency=currency)
-    whole, decimals = re.sub("[ .,]", "", found["whole"]), found["decimals"]
+    whole, decimals = found["whole"].replace(found["between"] or ",", ""), found["decimals"]
     if not decimals:
         return whole
     if len(decimals) < 3 or found["between"]:

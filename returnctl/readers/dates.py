@@ -119,14 +119,14 @@ def _day(text: str, pattern: str) -> date | None:
         return None
 
 
-@lru_cache(100_000)
 def _clock(text: str) -> timedelta | None:
     """Of 24 hours; with AM or PM just 1 to 12 is an hour."""
     found = _CLOCK.fullmatch(text)
     if not found:
         return None
-    hour, half = int(found[1]), (found[4] or "").upper()
-    if half and not 1 <= hour <= NOON:
+    hour, minute, second, half = found.groups("")
+    passed = int(hour)
+    if half and not 1 <= passed <= NOON:
         return None
-    hour = hour % NOON + (NOON if half == "PM" else 0) if half else hour
-    return timedelta(hours=hour, minutes=int(found[2]), seconds=int(found[3] or 0)) if hour < _HOURS else None
+    passed = passed % NOON + (NOON if half.upper() == "PM" else 0) if half else passed
+    return timedelta(0, int(second or 0), minutes=int(minute), hours=passed) if passed < _HOURS else None

@@ -47,6 +47,6 @@ def units(number: int) -> int:
 
 
 def unrounded(text: str) -> str:
-    if _ROUNDED.fullmatch(text):
+    if "+" in text and _ROUNDED.fullmatch(text):
         raise bad("rounded_id", text)
     return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from itertools import count
 from operator import attrgetter, itemgetter
@@ -55,7 +54,7 @@ class _Export(NamedTuple):
 
     table: Table
     habits: Habits
-    rows_of: Counter[str]
+    rows_of: dict[str, int]
     amounts: Known[Decimal]
     instant: Callable[[str], datetime]
     quantities: Known[int]
@@ -128,23 +127,24 @@ class _Export(NamedTuple):
 
 def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
     rows: list[Packed] = []
-    rows_of: Counter[str] = Counter()
+    rows_of: dict[str, int] = {}
     sku_ids: set[str] = set()
     days: set[str] = set()
     for row, cells in packed_rows(table):
         rows.append(row)
         order, sku_id, *times = _surveyed(cells)
-        rows_of[order] += 1
+        rows_of[order] = rows_of.get(order, 0) + 1
         sku_ids.add(sku_id)
         days.update(map(_day, times))
     if all_rounded(rows_of) or all_rounded(sku_ids | set(rows_of)):
         raise BadFile(file=table.file, why="rounded_ids", value=max(rows_of))
+    zone, pattern = habits.timezone, find_pattern(days, table.file, habits.dates)
     export = _Export(
         table.header_only(),
         habits,
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
-        instant=partial(read_instant, zone=habits.timezone, pattern=find_pattern(days, table.file, habits.dates)),
+        instant=lambda text: read_instant(text, zone, pattern),
         quantities=Known(quantity),
     )
     return rows, export

@@ -77,12 +77,12 @@ def packed_rows(table: Table, columns: Sequence[str] = COLUMNS) -> Iterator[tupl
     # The place behind the last cell is empty, and stands for columns that the file lacks.
     pick = itemgetter(*(width if place is None else place for place in map(table.find, map(header, columns))))
     first = True
-    for number, cells, problem in table.rows():
-        padded = [*cells, *[""] * width][:width] if problem else cells
-        padded.append("")
-        picked = [cell.strip() for cell in pick(padded)]
+    for row in table.rows():
+        cells = [*row.cells, *[""] * width][:width] if row.problem else row.cells
+        cells.append("")
+        picked = [cell.strip() for cell in pick(cells)]
         if not (first and _describes(picked[0])):
-            yield Packed(number, problem, _BETWEEN.join(picked)), picked
+            yield Packed(row.number, row.problem, _BETWEEN.join(picked)), picked
         first = False
 
 

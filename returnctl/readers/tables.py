@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -22,7 +22,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _CHUNK = 1024 * 1024
 
 
-class Row(NamedTuple):
+class Row(Struct):
     """`number` is the line of the file on which the row begins, or that of the sheet; `problem` a code, or empty."""
 
     number: int
