@@ -108,7 +108,7 @@ def spread(amount: Decimal, weights: Sequence[Decimal | int], currency: str) -> 
     """
     unit = _unit(currency)
     # Whole numbers, since a quotient of decimals would be rounded on the way.
-    cents, *shares = [int(value / unit) for value in (abs(amount), *weights)]
+    cents, *shares = [int(value // unit) for value in (abs(amount), *weights)]
     whole = sum(shares)
     if not whole:
         return [rounded(amount if at == 0 else ZERO, currency) for at in range(len(shares))]
