@@ -129,4 +129,4 @@ def _clock(text: str) -> timedelta | None:
     if half and not 1 <= passed <= NOON:
         return None
     passed = passed % NOON + (NOON if half.upper() == "PM" else 0) if half else passed
-    return timedelta(0, int(second or 0), minutes=int(minute), hours=passed) if passed < _HOURS else None
+    return timedelta(0, (passed * 60 + int(minute)) * 60 + int(second or 0)) if passed < _HOURS else None

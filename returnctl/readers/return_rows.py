@@ -5,7 +5,7 @@ What concerns the whole return stands on each of its rows. "Return unit price" i
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -79,7 +79,7 @@ class _Export(NamedTuple):
 
     table: Table
     habits: Habits
-    rows_of: Counter[str]
+    rows_of: dict[str, int]
     amounts: Known[Decimal]
     instant: Callable[[str], datetime]
     quantities: Known[int]
@@ -148,7 +148,7 @@ class _Export(NamedTuple):
 
 def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
     rows: list[Packed] = []
-    rows_of: Counter[str] = Counter()
+    rows_of: dict[str, int] = defaultdict(int)
     order_ids: set[str] = set()
     sku_ids: set[str] = set()
     days: set[str] = set()

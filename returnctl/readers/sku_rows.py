@@ -80,7 +80,7 @@ def packed_rows(table: Table, columns: Sequence[str] = COLUMNS) -> Iterator[tupl
     for row in table.rows():
         cells = [*row.cells, *[""] * width][:width] if row.problem else row.cells
         cells.append("")
-        picked = [cell.strip() for cell in pick(cells)]
+        picked = list(map(str.strip, pick(cells)))
         if not (first and _describes(picked[0])):
             yield Packed(row.number, row.problem, _BETWEEN.join(picked)), picked
         first = False
