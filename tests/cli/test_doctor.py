@@ -311,7 +311,7 @@ def test_a_locked_shop_tells_who_holds_it(demo: Path, quiet: dict[str, str]) -> 
         (demo / "data/lock").write_text(since)
         assert found(doctor(demo, **quiet), "warning")["locked_long"]["holder"] == "mei: returnctl import"
         (demo / "data/lock").write_text("\x1b[31m")
-        assert found(doctor(demo, **quiet))["locked"] == {"holder": None, "since": None}
+        assert found(doctor(demo, **quiet))["locked"] == {"holder": None, "since": None, "why": "looked_at"}
 
 
 # --- jobs

@@ -69,12 +69,17 @@ def test_a_name_cannot_steer_the_terminal(demo: Path) -> None:
 
 
 def test_a_commit_of_many_takes_one_line_of_a_table(shop: Path) -> None:
-    """A cell that told of thousands would be as wide as all of them, and so would its column."""
+    """A cell that told of thousands would be as wide as all of them, and so would its column.
+
+    A commit is not waited for longer than half a second, so the policy is read by a request before.
+    """
     rows = [{"order": "L-1", "items": {"1": 1}, "reason": "damaged", "key": f"k{n}"} for n in range(9)]
     asked = "\n".join(json.dumps(row) for row in rows)
     take(shop, an_order("L-1", lines=[{"line": "1", "sku": "LAMP", "quantity": 9, "net": "81.00", "tax": "0"}]))
+    take(shop, an_order("L-2"))
+    assert run("apply", "L-2", "--reason", "damaged", cwd=shop).code == 0
     assert run("apply", "--from", "-", cwd=shop, input=asked).code == 0
     told = run("log", "--json", cwd=shop).json[-1]
     assert (len(told["events"]), told["keys"][0]) == (9, "k0/L-1")
     *_, last = run("log", cwd=shop).out.splitlines()
-    assert ("R-000001 apply" in last, "R-000007 apply" in last, "3 more" in last) == (True, False, True)
+    assert ("R-000002 apply" in last, "R-000008 apply" in last, "3 more" in last) == (True, False, True)
