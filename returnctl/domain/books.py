@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from returnctl.domain.case import Case
-from returnctl.domain.money import ZERO, rounded
+from returnctl.domain.money import ZERO, digits, rounded
 from returnctl.domain.order import Order
 from returnctl.domain.record import Refund, Return, unpaid
 from returnctl.domain.settlement import Settled
@@ -121,6 +121,7 @@ def paid(books: Books, spare: Decimal = ZERO) -> tuple[list[Paid], Decimal]:
         for at, most in [(at, _steps(found[at])[step]) for step in range(3) for at in turn]:
             part = min(pool, max(most - told[at], ZERO))
             told[at], pool = told[at] + part, pool - part
+        pool = pool if pool > _slack_of(found[at] for at in turn) else ZERO
     return [_with_settled(books, one, part) for one, part in zip(found, told, strict=True)], pool
 
 
@@ -138,7 +139,9 @@ def _explaining(found: list[Paid], pool: Decimal) -> frozenset[int]:
     paid = [at for at, one in enumerate(found) if one.known]
     for size in range(len(paid), 0, -1) if len(paid) <= _FEW else ():
         for some in combinations(paid, size):
-            if sum(found[at].least for at in some) <= pool <= sum(found[at].most for at in some):
+            least = sum(found[at].least for at in some)
+            most = sum(found[at].most for at in some)
+            if least <= pool <= most + _slack_of(found[at] for at in some):
                 return frozenset(some)
     return frozenset()
 
@@ -155,8 +158,17 @@ def _known(books: Books, record: Return) -> Paid:
     least, most = booked.net, known
     if record.external or known > booked.amount:
         least, most = _bounds(record, known)
-    least = max(least - _shipping(record, known), ZERO)
+    least = max(least - _shipping(record, known) - slack(record), ZERO)
     return Paid(record, booked.amount, platform, ZERO, least, most, _went_at(record))
+
+
+def _slack_of(payments: Iterable[Paid]) -> Decimal:
+    return sum((slack(one.record) for one in payments if one.known), ZERO)
+
+
+def slack(record: Return) -> Decimal:
+    """What rounding may explain: a platform may round each unit by itself, so the smallest coin for each."""
+    return Decimal(sum(line.requested for line in record.lines)).scaleb(-digits(record.currency))
 
 
 def _shipping(record: Return, known: Decimal) -> Decimal:

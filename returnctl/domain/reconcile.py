@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from returnctl.domain.books import Books, Paid, own_payments, paid
+from returnctl.domain.books import Books, Paid, own_payments, paid, slack
 from returnctl.domain.found import ARRIVES, BEYOND, OUT, OWED, SETTLES, Finding, contested, counted_once, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.observe import disagrees
@@ -86,7 +86,7 @@ def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:
         return
     booked = [refund for refund in record.refunds if refund.status == "confirmed"]
     above = one.known - gives if gives is not None and one.at else ZERO
-    if above > 0 and one.at:
+    if above > slack(record) and one.at:
         twice = len(booked) > 1 and above >= min(x.confirmed or x.amount for x in booked)
         code = "refunded_twice" if twice else "refunded_above_breakdown"
         yield finding(books, code, one.at, above, record, gives=str(gives), paid=str(one.known))

@@ -193,6 +193,12 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…with the tax that the platform leaves out": (
         lambda: found(external(REFUNDED, status="Completed", refund=Decimal("81.00"))), [],
     ),
+    "…a cent a unit is rounding": (
+        lambda: found(external(REFUNDED, status="Completed", refund=Decimal("93.18")), settled=(a_row("93.15"),)), [],
+    ),
+    "…also of what was settled": (lambda: found(REFUNDED, settled=(a_row("93.18"),)), []),
+    "…and less": (lambda: found(REFUNDED, settled=(a_row("80.98"),)), []),
+    "more than rounding": (lambda: found(REFUNDED, settled=(a_row("93.19"),)), [("refunded_above_breakdown", "0.04")]),
     "freight that the buyer pays": (
         lambda: found(REFUNDED, settled=(a_row(), a_charge("-6.20", "Return shipping fee"))),
         [("charged_against_policy", "6.20")],
