@@ -6,6 +6,7 @@ enough beyond it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +27,7 @@ _WAITS = frozenset({State.RECEIVED, State.REFUND_DUE, State.REFUNDING})
 def reconcile(books: Books) -> list[Finding]:
     """What is found of one order."""
     payments, beyond = paid(books)
-    spare = _spare(books.refunds, [one.least for one in payments if one.least], twins_only=beyond <= 0)
+    spare = _spare(books.refunds, [one.least for one in payments if one.least], beyond)
     if spare:
         payments, beyond = paid(books, spare)
     found: list[Finding] = []
@@ -165,14 +166,22 @@ def _beyond(books: Books, payments: list[Paid], beyond: Decimal, *, twice: bool)
         yield finding(books, "settled_unknown", at, beyond, rows=rows)
 
 
-def _spare(rows: tuple[Settled, ...], needed: list[Decimal], *, twins_only: bool) -> Decimal:
-    """The sum of whole refunds without which what was settled would still be enough; of those that have a twin, or all.
+def _spare(rows: tuple[Settled, ...], needed: list[Decimal], beyond: Decimal) -> Decimal:
+    """The sum of whole refunds without which what was settled would still be enough: `needed`, by return.
 
-    `needed` is the least that each return must find.
+    Those that are alike come first; of others the larger part must be beyond what tax and shipping explain.
     """
-    left, spare = sum((row.paid_back for row in rows), ZERO), ZERO
-    for row in sorted(rows, key=lambda row: -row.nth):
-        whole = row.nth > 1 or (not twins_only and row.paid_back >= min(needed, default=ZERO))
-        if needed and whole and row.paid_back > 0 and left - row.paid_back >= sum(needed):
-            spare, left = spare + row.paid_back, left - row.paid_back
+    rest = sum((row.paid_back for row in rows), ZERO) - sum(needed)
+    given = [row for row in rows if row.paid_back > 0]
+    many = Counter(row.paid_back for row in given)
+    whole = [row for row in given if beyond > 0 and row.paid_back >= min(needed, default=ZERO)]
+    alike = [row for row in given if row.nth > 1] + [row for row in whole if row.nth == 1 and many[row.paid_back] > 1]
+    spare = _fitting(alike, rest) or _fitting([row for row in whole if beyond * 2 > row.paid_back], rest)
+    return spare if needed else ZERO
+
+
+def _fitting(rows: list[Settled], room: Decimal) -> Decimal:
+    spare = ZERO
+    for row in rows:
+        spare += row.paid_back if spare + row.paid_back <= room else ZERO
     return spare

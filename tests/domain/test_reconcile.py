@@ -126,6 +126,18 @@ SMALL = external(
 PROMISED = resolved("compensated", "30.00")
 SOON = {"now": NOW + DAY}
 
+
+def a_world(units: list[int]) -> list[Case]:
+    """An order of ten lamps, and a return of so many of them each, all received and paid back."""
+    order = an_order(lines=[{"line": "1", "quantity": 10, "net": "271.00", "tax": "22.55"}])
+    cases: list[Case] = []
+    for number, count in enumerate(units, 1):
+        others = tuple(case.stored for case in cases)
+        wish = {"number": f"R-{number:06}", "items": {"1": count}}
+        cases.append(a_case_in("refunded", a_case(order, others=others), **wish))
+    return cases
+
+
 FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]]]] = {
     "goods never came": (lambda: found(not_received(REFUNDED)), [("refunded_never_received", "93.15")]),
     "…they came": (lambda: found(REFUNDED), []),
@@ -186,6 +198,14 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…a row for each unit": (lambda: found(REFUNDED, settled=tuple(a_row("31.05", nth=n) for n in (1, 2, 3))), []),
     "a small refund twice, though its tax and shipping could explain as much": (
         lambda: found(SMALL, settled=(a_row("3.00"), a_row("3.00", nth=2))), [("refunded_twice", "3.00")],
+    ),
+    "more was settled, and no whole refund twice": (
+        lambda: found(*a_world([1, 9]), settled=(a_row("29.36"), a_row("269.59"), a_row("12.00"))),
+        [("refunded_above_breakdown", "12.00")],
+    ),
+    "…where one is alike": (
+        lambda: found(*a_world([1, 9]), settled=(a_row("29.36"), a_row("269.59"), a_row("29.36", settled_at=NOW))),
+        [("refunded_twice", "29.36")],
     ),
     "…two that tax and shipping explain": (lambda: found(SMALL, settled=(a_row("3.00"), a_row("1.00"))), []),
     "more than the worksheet": (lambda: found(MORE, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
@@ -476,17 +496,6 @@ def test_the_source_rows_are_named() -> None:
 
 
 # --- a world in which all is well, and one thing in it that is not
-
-
-def a_world(units: list[int]) -> list[Case]:
-    """An order of ten lamps, and a return of so many of them each, all received and paid back."""
-    order = an_order(lines=[{"line": "1", "quantity": 10, "net": "271.00", "tax": "22.55"}])
-    cases: list[Case] = []
-    for number, count in enumerate(units, 1):
-        others = tuple(case.stored for case in cases)
-        wish = {"number": f"R-{number:06}", "items": {"1": count}}
-        cases.append(a_case_in("refunded", a_case(order, others=others), **wish))
-    return cases
 
 
 def rows_of(case: Case, split: bool) -> list[Settled]:
