@@ -70,12 +70,13 @@ def _decided(one: Paid) -> bool:
 
 
 def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:
-    """What the platform paid already is another matter."""
+    """What the platform paid already is another matter; where it pays, nobody is told to pay beside it."""
     record = one.record
     late = record.state in _WAITS and record.due is not None and record.due.at <= books.now
     if late and record.due and not one.platform and not one.settled:
         rest = unpaid(record) or record.refunded("pending").amount or books.terms_of(record).gives or ZERO
-        yield finding(books, "received_not_refunded", record.due.at, rest, record, action=record.due.action)
+        action = None if record.external and record.state is State.REFUND_DUE else record.due.action
+        yield finding(books, "received_not_refunded", record.due.at, rest, record, action=action)
 
 
 def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:

@@ -130,6 +130,14 @@ def test_the_command_that_is_named_can_be_typed(shop: Path) -> None:
             assert run(*each["next"].split()[1:], cwd=shop, now=NEW_YEAR).code == 0
 
 
+def test_where_the_platform_pays_nobody_is_told_to_pay_beside_it(shop: Path) -> None:
+    returns = (DATA / "seller-center-returns.csv").read_bytes().replace(b"To process", b"In process")
+    (shop / "returns.csv").write_bytes(returns)
+    assert run("import", "returns.csv", "-q", cwd=shop).code == 0
+    late = [x for x in reconciled(shop, "--json").json["findings"] if x["code"] == "received_not_refunded"]
+    assert [each["next"].split()[:2] for each in late] == [["returnctl", "show"]]
+
+
 def test_the_exit_code_tells_of_money_that_is_lost(shop: Path) -> None:
     assert reconciled(shop, "--exit-code", "-q", now="2026-11-08").code == 0
     run("import", SETTLED, "-q", cwd=shop)
