@@ -105,7 +105,7 @@ def run(args: list[str]) -> int:
         abandon_output()
         return int(Exit.DONE)
     except OSError as error:
-        return _fail(SystemFailure(path=error.filename or "", why=error.strerror or str(error)), as_json)
+        return _fail(SystemFailure(path=error.filename or "/dev/stdout", why=error.strerror or str(error)), as_json)
 
 
 def _refuse_bytes(args: list[str]) -> None:

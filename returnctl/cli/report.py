@@ -203,6 +203,7 @@ def _has_blocks() -> bool:
 
 
 def _write(asked: Asked, path: Path, *, force: bool) -> None:
+    """To a file, or for `-` to standard output."""
     from returnctl.output.clean import clean
     from returnctl.output.page.report import GENERATOR, Grouped, page
     from returnctl.output.report import sections
@@ -212,6 +213,9 @@ def _write(asked: Asked, path: Path, *, force: bool) -> None:
     grouped = [Grouped(by, asked.few(by)) for by in dict.fromkeys([asked.by or "month", "month"])]
     shop = asked.wanted.find_shop().settings.shop
     text = page(shop, asked.told(), told["total"], list(sections(told)), grouped)
+    if str(path) == "-":
+        put([text])
+        return
     write_page(path, text, GENERATOR, force=force)
     if not asked.wanted.quiet:
         put([clean(str(path)) + "\n"])

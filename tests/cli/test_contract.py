@@ -204,3 +204,10 @@ def test_what_was_carried_out_is_no_failure_when_it_cannot_be_told(demo: Path, w
 def test_a_list_that_cannot_be_told_is_one(demo_once: Path) -> None:
     done = in_bash(demo_once, "list >/dev/full")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+
+
+def test_a_full_disk_behind_standard_output_is_named() -> None:
+    command = [sys.executable, "-m", "returnctl", "help", "workflow"]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr.split(b":")[:2]) == (1, [b"error", b" /dev/stdout"])
