@@ -48,12 +48,14 @@ def _charged(
         found = finding(
             books, "charged_against_policy", at, amount, record, rows, side=what, what=what, type=rows[0].type
         )  # fmt: skip
-        yield from contested(found, record if record and _contests_more(record) else None)
+        yield from _contested(found, record)
 
 
-def _contests_more(record: Return) -> bool:
-    """Whether the seller contests something beside goods and refunds."""
-    return bool(record.dispute and record.dispute.by is Role.SELLER and record.dispute.claim == "other")
+def _contested(found: Finding, record: Return | None) -> Iterator[Finding]:
+    """What the seller contests beside goods and refunds."""
+    contest = record.dispute if record else None
+    theirs = contest and contest.by is Role.SELLER and contest.claim == "other"
+    return contested(found, record if theirs else None)
 
 
 def _freight(row: Settled) -> Decimal:
@@ -88,7 +90,8 @@ def compensations(books: Books) -> Iterator[Finding]:
         short = promise.amount - part
         missing = short > 0 or not (promise.amount or anything)
         if missing and books.covered and promise.at + SETTLES <= books.covered:
-            yield finding(books, "compensation_not_paid", promise.at, short, promise.record, rows)
+            found = finding(books, "compensation_not_paid", promise.at, short, promise.record, rows)
+            yield from _contested(found, promise.record)
 
 
 def _compensated(books: Books) -> tuple[list[Settled], Decimal]:

@@ -379,6 +379,13 @@ def ended(case: Case, outcome: str, amount: str | None = None) -> Case:
     return after(case, dispute.resolve, seller(later(case)), outcome=outcome, **said)
 
 
+def promised_by_export() -> Case:
+    return external(
+        REFUNDED, status="Completed", refund=WHOLE, compensation=Decimal("9.00"), granted_at=NOW,
+        told=reported("Completed").told,
+    )  # fmt: skip
+
+
 def given_up_before(case: Case) -> Case:
     """A contest that was withdrawn before the money went."""
     contest = ended(contesting(case), "none").stored.dispute
@@ -427,6 +434,9 @@ CONTESTED: dict[str, tuple[Callable[[], list[tuple[str, bool]]], list[tuple[str,
     "…where the goods are contested": (lambda: losses(contesting(REFUNDED), **FREIGHT), [
         ("charged_against_policy", True),
     ]),
+    "compensation": (
+        lambda: losses(contesting(promised_by_export(), "other")), [("compensation_not_paid", False)],
+    ),
     "an appeal that was made": (
         lambda: losses(after(
             resolved("refund", "20.00"), dispute.escalate, seller(later(resolved("refund", "20.00"))),
