@@ -15,9 +15,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from returnctl.domain.case import Case
-from returnctl.domain.money import ZERO, digits, rounded
+from returnctl.domain.money import ZERO, rounded
 from returnctl.domain.order import Order
-from returnctl.domain.record import Refund, Return, unpaid
+from returnctl.domain.record import Refund, Return, slack, unpaid
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import COUNTS_NONE, Fault
 
@@ -164,11 +164,6 @@ def _known(books: Books, record: Return) -> Paid:
 
 def _slack_of(payments: Iterable[Paid]) -> Decimal:
     return sum((slack(one.record) for one in payments if one.known), ZERO)
-
-
-def slack(record: Return) -> Decimal:
-    """What rounding may explain: a platform may round each unit by itself, so the smallest coin for each."""
-    return Decimal(sum(line.requested for line in record.lines)).scaleb(-digits(record.currency))
 
 
 def _shipping(record: Return, known: Decimal) -> Decimal:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from returnctl.domain.compensation import granted
 from returnctl.domain.money import ZERO, digits
 from returnctl.domain.order import Order
-from returnctl.domain.record import Happened, Return, standing
+from returnctl.domain.record import Happened, Return, slack, standing
 from returnctl.domain.states import ENDED, Event, Role, State
 
 REPLY = timedelta(hours=24)
@@ -199,7 +199,7 @@ def _money(record: Return) -> dict[str, int | None]:
     """Of what was paid; an amount of nothing takes no room."""
     paid = _paid(record)
     settled = record.state is State.REFUNDED or paid
-    found = dict(_kept(record)) if settled else {}
+    found = dict(_kept(record, paid)) if settled else {}
     found |= {"paid": paid, "compensated": granted(record) or ZERO}
     return {name: minor(amount, record.currency) or None for name, amount in found.items()}
 
@@ -212,8 +212,11 @@ def _paid(record: Return) -> Decimal:
     return record.external.refund or ZERO
 
 
-def _kept(record: Return) -> Iterator[tuple[str, Decimal]]:
-    lines = record.breakdown.lines if record.breakdown else ()
+def _kept(record: Return, paid: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """By the worksheet; where a platform paid more than that gives, nothing was kept."""
+    sheet = record.breakdown
+    lines = sheet.lines if sheet else ()
+    followed = sheet is not None and paid <= sheet.total + slack(record)
     for name, code in _KEPT.items():
-        yield name, -sum((line.amount for line in lines if line.code == code), ZERO)
+        yield name, -sum((line.amount for line in lines if followed and line.code == code), ZERO)
     yield "freight", sum((line.amount for line in lines if line.code == "outbound_shipping"), ZERO)

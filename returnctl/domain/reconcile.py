@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from returnctl.domain.books import Books, Paid, own_payments, paid, slack
+from returnctl.domain.books import Books, Paid, own_payments, paid
 from returnctl.domain.found import ARRIVES, BEYOND, OUT, OWED, SETTLES, Finding, contested, counted_once, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.observe import disagrees
 from returnctl.domain.promised import appeals, charges, compensations
-from returnctl.domain.record import unpaid
+from returnctl.domain.record import slack, unpaid
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Kind, State
 from returnctl.domain.units import counted

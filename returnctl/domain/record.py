@@ -8,7 +8,7 @@ from typing import Any, Literal
 from msgspec import field
 
 from returnctl.domain.external import External
-from returnctl.domain.money import ZERO, Money, nothing
+from returnctl.domain.money import ZERO, Money, digits, nothing
 from returnctl.domain.order import Buyer, Document, Order
 from returnctl.domain.states import PASSING, Event, Fault, Kind, Role, State
 
@@ -351,3 +351,8 @@ def open_offer(record: Return) -> Offer | None:
 def unpaid(record: Return) -> Decimal:
     """What the breakdown still asks for, pending payments taken as paid."""
     return record.breakdown.total - record.refunded().amount if record.breakdown else ZERO
+
+
+def slack(record: Return) -> Decimal:
+    """What rounding may explain: a platform may round each unit by itself, so the smallest coin for each."""
+    return Decimal(sum(line.requested for line in record.lines)).scaleb(-digits(record.currency))

@@ -75,6 +75,15 @@ def promised(case: Case, status: str | None) -> Case:
     return case.having(replace(case.stored, external=told))
 
 
+def paid_by_platform(amount: str) -> Case:
+    """Of a return of which the worksheet gives 29.83."""
+    wish = {"items": {"1": 2}, "reason": "no_longer_needed", "grades": {"1": {"worn": 2}}}
+    case = refunded(a_case(policy=a_policy(**FEE)), **wish)
+    paid = Decimal(amount)
+    theirs = replace(case.stored.refunds[0], amount=paid, confirmed=paid, net=paid, tax=paid * 0)
+    return case.having(replace(case.stored, refunds=(theirs,)))
+
+
 def ran_by_platform() -> Case:
     paid = a_case_in("refunded").stored
     history = tuple(replace(x, role=platform().by.role) for x in paid.history)
@@ -119,6 +128,11 @@ CASES: dict[str, tuple[Callable[[], Case], dict[str, Any]]] = {
         ),
         {"paid": 2983, "fee": 527, "wear": 2340, "freight": None},
     ),
+    "…but where the platform paid all back": (
+        lambda: paid_by_platform("58.50"),
+        {"paid": 5850, "fee": None, "wear": None},
+    ),
+    "…a cent a unit is rounding": (lambda: paid_by_platform("29.85"), {"paid": 2985, "fee": 527, "wear": 2340}),
     "what may still come is not counted": (lambda: a_case_in("refund_due"), {"paid": None, "fee": None}),
     "expired": (lambda: a_case_in("expired"), {"late": ("buyer:missed:ship",), "paid": None}),
     "contested, and not decided": (lambda: contested("rejected"), {"dispute": "open", "at_platform": True}),
