@@ -170,19 +170,20 @@ def _beyond(books: Books, payments: list[Paid], beyond: Decimal, *, twice: bool)
 def _spare(rows: tuple[Settled, ...], needed: list[Decimal], beyond: Decimal) -> Decimal:
     """The sum of whole refunds without which what was settled would still be enough: `needed`, by return.
 
-    Those that are alike come first; of others the larger part must be beyond what tax and shipping explain.
+    Those that are alike come first. The larger part of each must be beyond what tax and shipping explain, unless one
+    file has it twice.
     """
-    rest = sum((row.paid_back for row in rows), ZERO) - sum(needed)
-    given = [row for row in rows if row.paid_back > 0]
+    room = sum((row.paid_back for row in rows), ZERO) - sum(needed)
+    given = sorted((row for row in rows if row.paid_back > 0), key=lambda row: -row.nth)
     many = Counter(row.paid_back for row in given)
-    whole = [row for row in given if beyond > 0 and row.paid_back >= min(needed, default=ZERO)]
-    alike = [row for row in given if row.nth > 1] + [row for row in whole if row.nth == 1 and many[row.paid_back] > 1]
-    spare = _fitting(alike, rest) or _fitting([row for row in whole if beyond * 2 > row.paid_back], rest)
-    return spare if needed else ZERO
+    alike = [row for row in given if row.nth > 1 or many[row.paid_back] > 1]
+    whole = [row for row in given if row.paid_back >= min(needed, default=ZERO)]
+    return (_fitting(alike, room, beyond) or _fitting(whole, room, beyond)) if needed else ZERO
 
 
-def _fitting(rows: list[Settled], room: Decimal) -> Decimal:
+def _fitting(rows: list[Settled], room: Decimal, beyond: Decimal) -> Decimal:
     spare = ZERO
     for row in rows:
-        spare += row.paid_back if spare + row.paid_back <= room else ZERO
+        likely = row.nth > 1 or row.paid_back < 2 * (beyond - spare)
+        spare += row.paid_back if likely and spare + row.paid_back <= room else ZERO
     return spare
