@@ -174,7 +174,7 @@ def _spare(rows: tuple[Settled, ...], needed: list[Decimal], beyond: Decimal) ->
     file has it twice.
     """
     room = sum((row.paid_back for row in rows), ZERO) - sum(needed)
-    given = sorted((row for row in rows if row.paid_back > 0), key=lambda row: -row.nth)
+    given = sorted((row for row in rows if row.paid_back > 0), key=lambda row: (-row.nth, -row.paid_back))
     many = Counter(row.paid_back for row in given)
     alike = [row for row in given if row.nth > 1 or many[row.paid_back] > 1]
     whole = [row for row in given if row.paid_back >= min(needed, default=ZERO)]

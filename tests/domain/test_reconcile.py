@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -365,6 +366,12 @@ def test_what_is_found(look: Callable[[], list[tuple[str, str]]], wanted: list[t
 
 def test_every_code_has_a_row() -> None:
     assert {code for _, wanted in FOUND.values() for code, _ in wanted} == set(CODES)
+
+
+@pytest.mark.parametrize("order", list(permutations([("60.00", 1), ("33.15", 1), ("60.00", 2), ("33.15", 3)])))
+def test_two_refunds_in_parts_are_found_whatever_the_order_of_rows(order: tuple[tuple[str, int], ...]) -> None:
+    rows = tuple(a_row(amount, settled_at=NOW + days * DAY) for amount, days in order)
+    assert found(REFUNDED, settled=rows) == [("refunded_twice", "93.15")]
 
 
 # --- what is contested
