@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from returnctl.domain.case import Case
-from returnctl.domain.money import ZERO, rounded
+from returnctl.domain.money import ZERO, Money, rounded
 from returnctl.domain.order import Order
 from returnctl.domain.record import Refund, Return, slack, unpaid
 from returnctl.domain.settlement import Settled
@@ -176,14 +176,29 @@ def _shipping(record: Return, known: Decimal) -> Decimal:
 
 
 def _bounds(record: Return, known: Decimal) -> tuple[Decimal, Decimal]:
-    """Without the order's share of tax; and with it and the shipping, as far as the order was paid."""
-    order = record.order
-    worth = order.worth
-    if not worth.net or not worth.amount:
-        return known, known
-    without = rounded(known * worth.net / worth.amount, record.currency)
-    whole = rounded(known * worth.amount / worth.net, record.currency) + order.freight.amount
-    return without, max(known, min(whole, order.paid))
+    """Without the tax; and with it and the shipping, as far as the order was paid."""
+    goods, order = _goods(record), record.order
+    without = rounded(known * goods.net / goods.amount, record.currency) if goods.amount else known
+    return without, max(known, min(_taxed(record, known) + order.freight.amount, order.paid))
+
+
+def _taxed(record: Return, known: Decimal) -> Decimal:
+    goods = _goods(record)
+    return rounded(known * goods.amount / goods.net, record.currency) if goods.net else known
+
+
+def _goods(record: Return) -> Money:
+    """What was paid for the units that were asked to be returned, else for the order."""
+    asked = record.order.price_of({line.line: line.requested for line in record.lines})
+    return asked if asked.net else record.order.worth
+
+
+def is_all(books: Books, payments: list[Paid]) -> bool:
+    """Whether what was settled is just what these paid, without the tax or with it."""
+    settled = sum((row.paid_back for row in books.refunds), ZERO)
+    known = sum((one.known for one in payments), ZERO)
+    taxed = sum((_taxed(one.record, one.known) for one in payments), ZERO)
+    return min(abs(settled - known), abs(settled - taxed)) <= _slack_of(payments)
 
 
 def _may_pay(books: Books, record: Return) -> Decimal:

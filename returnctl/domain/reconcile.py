@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from returnctl.domain.books import Books, Paid, own_payments, paid
+from returnctl.domain.books import Books, Paid, is_all, own_payments, paid
 from returnctl.domain.found import ARRIVES, BEYOND, OUT, OWED, SETTLES, Finding, contested, counted_once, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.observe import disagrees
@@ -27,7 +27,8 @@ _WAITS = frozenset({State.RECEIVED, State.REFUND_DUE, State.REFUNDING})
 def reconcile(books: Books) -> list[Finding]:
     """What is found of one order."""
     payments, beyond = paid(books)
-    spare = _spare(books.refunds, [one.least for one in payments if one.least], beyond)
+    needed = [] if is_all(books, payments) else [one.least for one in payments if one.least]
+    spare = _spare(books.refunds, needed, beyond)
     if spare:
         payments, beyond = paid(books, spare)
     found: list[Finding] = []
