@@ -58,10 +58,12 @@ def make_file(target: Path, fill: Callable[[Growing], None]) -> tuple[Growing, b
 def _linked(above: Folder, new: Path, target: Path, wanted: str) -> bool:
     try:
         os.link(new, target)
-    except FileExistsError:
-        if _digest(target) != wanted:
-            raise TargetExists(path=str(target)) from None
-        return False
+    except OSError:  # it is there already, or the disk knows no links
+        if os.path.lexists(target):
+            if _digest(target) != wanted:
+                raise TargetExists(path=str(target)) from None
+            return False
+        new.replace(target)
     fsync(above.fd)
     return True
 

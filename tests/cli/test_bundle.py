@@ -254,7 +254,15 @@ def test_what_nobody_said_is_not_in_the_comment(shop: Path, tmp_path: Path) -> N
     typed(shop, "cancel 1", "apply L-2 --item 1=1 --reason damaged", "reject 2 --reason not_eligible")
     typed(shop, "escalate 2 --as buyer --amount 5.00")
     text = bundled(shop, 2, tmp_path / "asked", "--json").json["comment"]["text"]
-    assert "The buyer asks for 5.00 USD. " in text
+    assert text.endswith(" The buyer asks for 5.00 USD.")
+
+
+def test_what_there_is_not_is_not_in_the_comment(shop: Path, tmp_path: Path) -> None:
+    typed(shop, "apply L-1 --item 1=1 --reason damaged", "approve 1", "receive 1 --pass", "refund 1 --paid")
+    text = bundled(shop, 1, tmp_path / "out", "--json").json["comment"]["text"]
+    assert "We paid back 34.65 USD on 2026-11-22." in text
+    assert "reference" not in text
+    assert "Evidence" not in text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

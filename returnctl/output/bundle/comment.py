@@ -37,7 +37,8 @@ def _sentences(file: CaseFile, photos: int) -> Iterator[str]:
     yield from _asked(record)
     yield from _offers(record, file.zone)
     yield from _paid(record, file.zone)
-    yield say("Evidence attached: {photos} of {n}.", photos=photos, n=len(record.evidence))
+    if record.evidence:
+        yield say("Evidence attached: {photos} of {n}.", photos=photos, n=len(record.evidence))
 
 
 def _which(record: Return) -> str:
@@ -106,6 +107,11 @@ def _offers(record: Return, zone: str) -> Iterator[str]:
 def _paid(record: Return, zone: str) -> Iterator[str]:
     for each in record.refunds:
         if each.status == "confirmed":
-            amount = each.amount if each.confirmed is None else each.confirmed
-            yield say("We paid back {amount} on {day}, reference {reference}.", amount=money(amount, record.currency),
-                      day=_day(each.at, zone), reference=line(each.reference or "-"))  # fmt: skip
+            amount = money(each.amount if each.confirmed is None else each.confirmed, record.currency)
+            yield _paid_back(amount, _day(each.at, zone), line(each.reference or ""))
+
+
+def _paid_back(amount: str, day: str, reference: str) -> str:
+    if not reference:
+        return say("We paid back {amount} on {day}.", amount=amount, day=day)
+    return say("We paid back {amount} on {day}, reference {reference}.", amount=amount, day=day, reference=reference)
