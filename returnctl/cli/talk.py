@@ -129,7 +129,7 @@ def feedback(wanted: Wanted, /, id: str, rating: int | None, comment: str) -> in
 def done(wanted: Wanted, /, ids: Ids, only: str | None) -> int:
     from returnctl.domain import remarks
 
-    return each_id(wanted, typed_ids(ids), remarks.done, **({"only": only} if only else {}))
+    return each_id(wanted, typed_ids(ids), remarks.done, **({} if only is None else {"only": only}))
 
 
 @click.command(cls=Command)

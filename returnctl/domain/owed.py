@@ -103,6 +103,17 @@ def open_owed(record: Return) -> tuple[Owed, ...]:
     return tuple(owed for owed in record.owed if is_open(owed) and not is_to_seller(owed))
 
 
+def names_of(owed: Owed) -> tuple[str, str]:
+    """What it is, as `message`, and which one, as `7/message`."""
+    return owed.what, f"{owed.entry}/{owed.what}"
+
+
+def called(record: Return, owed: Owed) -> str:
+    """The shortest name that means this one alone of what people still have to see to."""
+    what, one = names_of(owed)
+    return one if [each.what for each in open_owed(record)].count(what) > 1 else what
+
+
 def without_reminders(owed: tuple[Owed, ...]) -> tuple[Owed, ...]:
     """Those that nobody carried out yet are not to be any more."""
     return tuple(withdrawn(x) if is_open(x) and is_reminder(x) else x for x in owed)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.notices import from_template
-from returnctl.domain.owed import booked, open_owed, settled, without_asking
+from returnctl.domain.owed import booked, called, names_of, open_owed, settled, without_asking
 from returnctl.domain.platforms import bytes_of, comment_limit, platform_of
 from returnctl.domain.record import Evidence, Feedback, Message, Offer, Return, open_offer, with_files
 from returnctl.domain.states import ENDED, Event, Role, State
@@ -111,10 +111,9 @@ def _hours(record: Return) -> int:
 def done(case: Case, moment: Moment, *, only: str | None = None) -> Decision:
     """What was owed and done by hand is booked: all of it, or `only` what is called so. Raises NotFound."""
     record = case.stored
-    if only is not None and only not in [each.what for each in record.owed]:
-        names = [each.what for each in open_owed(record)]
-        raise NotFound(kind="owed", id=only, near=list(dict.fromkeys(names)))
-    keys = [each.key for each in open_owed(record) if only in (None, each.what)]
+    if only is not None and not any(only in names_of(each) for each in record.owed):
+        raise NotFound(kind="owed", id=only, near=list(dict.fromkeys(called(record, x) for x in open_owed(record))))
+    keys = [each.key for each in open_owed(record) if only is None or only in names_of(each)]
     if not keys:
         return unchanged(case)
     return stay(case, Event.DONE, moment, {"owed": keys}, owed=booked(record, keys))

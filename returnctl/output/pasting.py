@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from returnctl.domain.notices import Words
+from returnctl.domain.owed import called
 from returnctl.domain.platforms import bytes_of, comment_limit, platform_of
 from returnctl.domain.record import Owed, Return
 from returnctl.output.clean import clean
@@ -20,7 +21,7 @@ def block(record: Return, owed: Owed, words: Words) -> str:
     head = clean(" · ".join((word(owed.what), record.id, who, words.language)))
     size = too_long(record, words.text)
     lines = [f"{head} · {size}" if size else head, shown(words.text)]
-    return "\n".join([*lines, f"  returnctl done {record.id} --only {owed.what}"])
+    return "\n".join([*lines, f"  returnctl done {record.id} --only {called(record, owed)}"])
 
 
 def shown(text: str) -> str:

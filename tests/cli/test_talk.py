@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,25 @@ def test_where_it_would_be_cut_is_told_between_whole_characters(talking: Path) -
     assert facts["before"] + facts["after"] == text
     told = say(talking, "message", 1, "word " * 120, form="", code=2).err
     assert "600 bytes, and TikTok Shop takes about 500 in a message; it would be cut here: …" in told
+
+
+def test_of_several_messages_each_is_booked_alone(talking: Path) -> None:
+    """Who told one has not told the others."""
+    for text in ("on its way", "it is here"):
+        say(talking, "message", 1, text)
+    shown = say(talking, "todo", "--tell", form="").out
+    first, second = re.findall(r"  returnctl done R-000001 --only (\d+/message)\n", shown)
+    assert say(talking, "done", 1, "--only", first).result["outcome"] == "done"
+    left = say(talking, "todo", "--tell", form="").out
+    assert "on its way" not in left
+    assert "it is here\n  returnctl done R-000001 --only message\n" in left
+    assert say(talking, "done", 1, "--only", first).result["outcome"] == "unchanged"
+    assert say(talking, "done", 1, "--only", second).result["outcome"] == "done"
+
+
+def test_nothing_named_is_not_everything(talking: Path) -> None:
+    """As where a variable of the shell is empty."""
+    assert say(talking, "done", 1, "--only", "", code=6).error["code"] == "not_found"
 
 
 def test_only_the_same_key_makes_a_message_the_same(talking: Path) -> None:
