@@ -89,7 +89,7 @@ def policy_validate(wanted: Wanted, /, files: tuple[str, ...], *, strict: bool) 
     heard = [each for each in problems if each["severity"] == "error" or not (wanted.quiet and for_people)]
     put(problems_as(heard, wanted.format))
     if not problems and wanted.format != "json" and not wanted.quiet:
-        put([say("{count} policy files, no problems.", count=len(names)) + "\n"])
+        put([say("policy files checked: {count}, no problems.", count=len(names)) + "\n"])
     return int(Exit.FAILED if any(problem["severity"] == "error" for problem in problems) else Exit.DONE)
 
 
