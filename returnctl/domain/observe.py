@@ -170,13 +170,16 @@ def _dispute(case: Case, new: Return, seen: Picture | None, moment: Moment) -> D
         first = held if held and case.stored.state is State.DISPUTED else None
         if first and first.stage == "platform":
             return replace(first, escalated_from=seen.below) if _follows(case.stored) else first
-        made = first or Dispute(
-            stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below
-        )
-        return replace(made, stage="platform")
+        return replace(first or _contest(case, seen, moment), stage="platform")
+    if held is None and seen.outcome == "refund":  # opened and decided between two imports
+        return _ended(case, replace(_contest(case, seen, moment), outcome=seen.outcome), new)
     if case.stored.state is State.DISPUTED and new.state is not State.DISPUTED and held:
         return _ended(case, replace(held, outcome=seen.outcome or "none"), new)
     return held
+
+
+def _contest(case: Case, seen: Picture, moment: Moment) -> Dispute:
+    return Dispute(stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below)
 
 
 def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:

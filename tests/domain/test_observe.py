@@ -542,6 +542,15 @@ def test_an_offer_ends_with_the_deadline_that_the_platform_let_pass() -> None:
     assert ([x.status for x in record.offers], record.due.action, record.due.lapsed) == (["lapsed"], "negotiate", False)
 
 
+@pytest.mark.parametrize("first", [a_report(PENDING), a_report(SUCCESS, 2, dispute="SUPPORT_BUYER")])
+def test_a_contest_that_was_decided_between_two_imports_can_be_appealed_against(first: Report) -> None:
+    record = told(begun(first), a_report(SUCCESS, 2, dispute="SUPPORT_BUYER")).stored
+    assert record.dispute
+    assert (record.dispute.stage, record.dispute.outcome) == ("platform", "refund")
+    assert record.dispute.appeal_until is not None
+    assert record.dispute.appeal_until > NOW
+
+
 # --- goods that are here
 
 
