@@ -27,7 +27,7 @@ OUTCOMES = ("done", "planned", "unchanged", "refused", "failed", "left")
 @pass_wanted
 def decide(wanted: Wanted, /) -> int:
     if wanted.source is None:
-        raise BadValue(what="--from", value="", wanted="text")
+        raise BadValue(what="--from", value="", wanted="file_name")
     return carry_out(wanted, None, {})
 
 

@@ -46,7 +46,12 @@ def units(number: int) -> int:
     return number
 
 
+def is_rounded(text: str) -> bool:
+    """By a spreadsheet: `5.76461E+17`."""
+    return "+" in text and bool(_ROUNDED.fullmatch(text))
+
+
 def unrounded(text: str) -> str:
-    if "+" in text and _ROUNDED.fullmatch(text):
+    if is_rounded(text):
         raise bad("rounded_id", text)
     return text

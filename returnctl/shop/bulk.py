@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from returnctl.errors import BadRow
+from returnctl.errors import BadFile, BadRow
 from returnctl.readers.intake import placed, shortened
-from returnctl.readers.strict_json import read_json_lines
+from returnctl.readers.strict_json import BOM, read_json_lines
 from returnctl.readers.tables import Table, read_table
 from returnctl.shop.intake import read_file
 from returnctl.shop.road import Job, refusing
@@ -34,9 +34,11 @@ def open_rows(name: str, mark: str) -> tuple[tuple[str, ...] | None, Iterator[tu
 
     Of several sheets it is the one with a column `mark`.
     """
-    data = read_file(name)
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b""):
+    data = read_file(name).removeprefix(BOM)
+    if not data.strip() or data.lstrip()[:1] == b"{":
         return None, read_json_lines(data, name)
+    if data.lstrip()[:1] == b"[":
+        raise BadFile(file=name, why="json_array")
     table = read_table(data, name, lambda table: table.find(mark) is not None)
     return table.columns, _of_table(table)
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from returnctl.errors import BadFile, BadRow
+from returnctl.readers.fields import is_rounded
 from returnctl.readers.intake import placed, shortened
 from returnctl.shop.bulk import open_rows
 from returnctl.shop.deciding import Row
@@ -73,7 +74,8 @@ class DecisionRows:
         decided = decided or any(_name(key)[0] in ("decision", "state") for key in values)
         if not decided:
             return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
-        word = " ".join(str(told.pop("decision", "")).casefold().split())
+        typed = str(told.pop("decision", ""))
+        word = " ".join(typed.casefold().split())
         name, _, verdict = _SHORT.get(word, word).partition(" ")
         if not name or (self._command and name in COMMANDS and name != self._command):
             return None
@@ -81,16 +83,17 @@ class DecisionRows:
         seen = Seen(str(told.get("revision", "")), str(told.get("updated", "")), zones.get("updated", ""))
         asked = {key: value for key, value in told.items() if key not in self._shown(name)}
         return self._asked(
-            number, self._named(number, name, word), asked | ({"verdict": verdict} if verdict else {}), seen
+            number, self._named(number, name, typed), asked | ({"verdict": verdict} if verdict else {}), seen
         )
 
     def _shown(self, name: str) -> frozenset[str]:
         """A sheet shows the tracking number that is known; only a parcel's own command takes one."""
         return SHOWN if name in ("ship", "replace") else SHOWN | {"tracking"}
 
-    def _named(self, number: int, name: str | None, word: str = "") -> str:
+    def _named(self, number: int, name: str | None, typed: str = "") -> str:
         if not name or name not in COMMANDS:
-            raise self._bad(number, "decision", "unknown_decision" if name else "missing", word, known=list(COMMANDS))
+            why = "missing" if not name else "error_cell" if typed in ERRORS else "unknown_decision"
+            raise self._bad(number, "decision", why, typed, known=[*COMMANDS, *_SHORT])
         return name
 
     def _asked(self, number: int, name: str, told: dict[str, Any], seen: Seen) -> Row:
@@ -102,6 +105,8 @@ class DecisionRows:
                 raise self._bad(number, key, "error_cell", value)
         if not told.get("id"):
             raise self._bad(number, "id", "missing", "")
+        if is_rounded(str(told["id"])):
+            raise self._bad(number, "id", "rounded_cell", str(told["id"]))
         given = {key: value for key, value in self._given.items() if key in takes}
         try:
             asked = converted(given | _read(told), Asked, self._when, strict=False)

@@ -364,6 +364,9 @@ UNFIT: list[tuple[dict[str, Any], str, str]] = [
     ({"decision": "escalate", "to": "buyer"}, "bad_choice", "to"),
     ({"decision": "feedback", "rating": "5.5"}, "bad_choice", "rating"),
     ({"decision": "attach", "evidence": "x.jpg"}, "not_a_list", "evidence"),
+    ({"decision": "#VALUE!"}, "error_cell", "decision"),
+    ({"decision": "=A1"}, "unknown_decision", "decision"),
+    ({"id": "4.035E+18", "decision": "approve"}, "rounded_cell", "id"),
 ]
 
 
@@ -396,6 +399,22 @@ def test_what_a_row_leaves_empty_is_not_said(demo: Path) -> None:
     rows = [told, {"id": 3, "decision": None}, {"id": 4, "decision": ""}]
     done = does(demo, "decide", "--from", "-", "--json", input="".join(json.dumps(row) + "\n" for row in rows))
     assert (done.code, done.json["summary"]["done"], done.json["summary"]["left"]) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'[{"id": 15}]', "it is an array: write one object a line"), (b"id\0", "this is not a text file: save it"),
+        (b"", "0 went well"), (b"\xef\xbb\xbf", "0 went well"), (b"\xef\xbb\xbf\n \n", "0 went well"),
+        (b'\xef\xbb\xbf{"id": 15, "decision": "approve"}', "1 went well"),
+        (b"\xef\xbb\xbfid,decision\r\n15,approve\r\n", "1 went well"),
+        ("id,decision,note\n15,approve,\u8fd8\u597d\n".encode("gb18030"), "1 went well"),
+        (b"id,decision\n15,Aprove\n", "'Aprove' is no decision; it may be approve, "),
+    ],
+)  # fmt: skip
+def test_what_a_file_is_told_to_be(demo_once: Path, tmp_path: Path, data: bytes, told: str) -> None:
+    (tmp_path / "x").write_bytes(data)
+    assert told in does(demo_once, "decide", "--from", tmp_path / "x", "-n").err
 
 
 def test_what_is_wrong_with_a_whole_row_names_no_column(demo_once: Path) -> None:

@@ -19,7 +19,7 @@ CODES = re.findall(r"(?:\bbad\(|_refused\(|why=)\s*\"([a-z_0-9]+)\"", SOURCE)
 ELSEWHERE = {
     "unreadable", "no_regular_file", "no_evidence_type", "evidence_too_large", "growing", "bad_file_name",
     "unknown_field", "settlement_file", "not_a_page", "not_a_report", "error_cell",
-    "bad_items", "bad_grades", "bad_flag", "bad_choice", "bad_when",
+    "bad_items", "bad_grades", "bad_flag", "bad_choice", "bad_when", "rounded_cell", "json_array",
     "version_not_editable", "no_decisions", "unknown_decision", "unknown_order", "other_order", "unknown_sku",
     "order_in_other_currency",
 }  # fmt: skip
