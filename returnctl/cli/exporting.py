@@ -42,7 +42,7 @@ def export(wanted: Wanted, /, file: str, lines: bool, force: bool, **asked: Any)
         for count, record in enumerate(records(snapshot, query, damaged.append), 1):  # noqa: B007 - told at the end
             yield record
 
-    with wanted.find_shop().store.reading() as snapshot, _target(file, form, force=force) as target:
+    with wanted.find_shop().store.reading() as snapshot, _target(wanted, file, form, force=force) as target:
         _write(wanted, target, form, counted(), lines=lines, bom=file != "-")
         damaged += (Damaged(path=path, why="not_readable") for path in snapshot.damaged())
     if file != "-" and not wanted.quiet:
@@ -67,10 +67,11 @@ def _form(wanted: Wanted, file: str, *, lines: bool) -> str:
 
 
 @contextmanager
-def _target(file: str, form: str, *, force: bool) -> Iterator[BinaryIO]:
+def _target(wanted: Wanted, file: str, form: str, *, force: bool) -> Iterator[BinaryIO]:
     if file != "-":
         from returnctl.storage.outside import new_file
 
+        wanted.find_shop().refuse_inside(file, "FILE")
         with new_file(Path(file), force=force) as target:
             yield target
         return

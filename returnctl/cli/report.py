@@ -209,6 +209,7 @@ def _write(asked: Asked, path: Path, *, force: bool) -> None:
     from returnctl.output.report import sections
     from returnctl.shop.publishing import write_page
 
+    asked.wanted.find_shop().refuse_inside(path, "--html")
     told = asked.overview()
     grouped = [Grouped(by, asked.few(by)) for by in dict.fromkeys([asked.by or "month", "month"])]
     shop = asked.wanted.find_shop().settings.shop

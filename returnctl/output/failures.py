@@ -195,7 +195,7 @@ _WANTED: dict[str, str] = {
     "seconds": mark("a number of seconds, such as 30"),
     "writer": mark("a command that changes anything"),
     "one_return": mark("for several returns: each payment has a number of its own"),
-    "outside": mark("a folder outside data/"),
+    "outside": mark("a place outside data/"),
     "stored_zip": mark("large enough for so much evidence: a zip holds 4 GiB; name a folder as TARGET"),
     "file_name": mark("the name of a file"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),

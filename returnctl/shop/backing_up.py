@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from returnctl.errors import BadValue, ShopExists, SystemFailure
+from returnctl.errors import ShopExists, SystemFailure
 from returnctl.shop.shop import SETTINGS, Shop
 from returnctl.storage.backup import Copied, bring_to_disk, copy
 from returnctl.storage.files import Folder, fsync, make_folder
@@ -20,8 +20,7 @@ def backup(shop: Shop, target: Path, timeout: float) -> Copied:
     """Whole or not at all: it gets its name when it is on the disk. Raises ShopExists, BadValue, SystemFailure."""
     if os.path.lexists(target) and not _is_empty(target):
         raise ShopExists(path=str(target))
-    if _real(target).is_relative_to(_real(shop.root / "data")):
-        raise BadValue(what="TARGET", value=str(target), wanted="outside")
+    shop.refuse_inside(target)
     new = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         return _made(shop, target, new, timeout)
@@ -33,11 +32,6 @@ def backup(shop: Shop, target: Path, timeout: float) -> Copied:
 
 def _is_empty(target: Path) -> bool:
     return target.is_dir() and not target.is_symlink() and not any(target.iterdir())
-
-
-def _real(path: Path) -> Path:
-    """Where links lead; one that leads to itself is where it stands."""
-    return Path(os.path.realpath(path))
 
 
 def _made(shop: Shop, target: Path, new: Path, timeout: float) -> Copied:

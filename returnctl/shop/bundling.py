@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from returnctl.domain.casefile import CaseFile, Chained, Fitted, Left, file_names, notes, photos_for, safe_name
 from returnctl.domain.platforms import limits_of
 from returnctl.domain.record import Evidence
-from returnctl.errors import BadValue, Damaged, NotFound
+from returnctl.errors import Damaged, NotFound
 from returnctl.shop.draft import Draft
 from returnctl.shop.shop import Shop, the_return
 from returnctl.storage.changes import Entry
@@ -52,7 +51,7 @@ def bundle_zip(shop: Shop, word: str, target: Path) -> Zipped:
     """Raises NotFound, Ambiguous, Damaged, TargetExists, SystemFailure, BadValue."""
     from returnctl.output.bundle.package import files_of, write_zip
 
-    _refuse_inside(shop, target)
+    shop.refuse_inside(target)
     with shop.store.reading() as snapshot:
         found, journal, document = _file(shop, snapshot, word)
         record = found.case.stored
@@ -66,7 +65,7 @@ def bundle_folder(shop: Shop, word: str, target: Path) -> Posted:
     """Photos and a comment, as far as the platform takes them. Raises as `bundle_zip` does."""
     from returnctl.output.bundle.comment import comment
 
-    _refuse_inside(shop, target)
+    shop.refuse_inside(target)
     with shop.store.reading() as snapshot:
         found, _, _ = _file(shop, snapshot, word)
         record = found.case.stored
@@ -90,11 +89,6 @@ def _evidence(snapshot: Snapshot, sha256: str) -> bytes:
         return snapshot.get_file(sha256)
     except NotFound:
         raise Damaged(path=shown(evidence_path(sha256)), why="missing") from None
-
-
-def _refuse_inside(shop: Shop, target: Path) -> None:
-    if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(shop.root / "data")):
-        raise BadValue(what="TARGET", value=str(target), wanted="outside")
 
 
 def _file(shop: Shop, snapshot: Snapshot, word: str) -> tuple[CaseFile, bytes, str]:

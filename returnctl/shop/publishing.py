@@ -59,7 +59,9 @@ def write_pages(folder: Path, pages: dict[str, str], generator: str) -> None:
 def write_page(path: Path, text: str, generator: str, *, force: bool) -> None:
     """One page, whole or not at all; over another file only by `force`. Raises BadFile, SystemFailure."""
     try:
-        if not force or path.is_dir():
+        if path.exists() and not path.is_file():
+            raise BadFile(file=str(path), why="no_regular_file")
+        if not force:
             _refuse_other(path, generator, "not_a_report")
         write_in_place(path, text.encode())
     except OSError as error:

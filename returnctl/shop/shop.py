@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from returnctl.errors import Ambiguous, NoShop, NotFound, NotYours, SystemFailure
+from returnctl.errors import Ambiguous, BadValue, NoShop, NotFound, NotYours, SystemFailure
 from returnctl.shop.reading import read
 from returnctl.storage.digests import digest
 from returnctl.storage.files import is_foreign
@@ -78,6 +78,12 @@ class Shop:
     @cached_property
     def _told(self) -> bytes:
         return read(os.path.join(self.folder, SETTINGS))
+
+    def refuse_inside(self, target: str | Path, what: str = "TARGET") -> None:
+        """What is made for others never stands among the data, wherever links lead. Raises BadValue."""
+        data = os.path.realpath(os.path.join(self.folder, "data"))
+        if os.path.commonpath((data, os.path.realpath(target))) == data:
+            raise BadValue(what=what, value=str(target), wanted="outside")
 
     def has_hooks(self) -> bool:
         return os.path.isdir(os.path.join(self.folder, "hooks"))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from returnctl.errors import BadValue, SystemFailure, TargetExists
+from returnctl.errors import BadFile, BadValue, SystemFailure, TargetExists
 from returnctl.storage.files import Folder, fsync, make_folder, sync_folder, write
 
 _PIECE = 1 << 20
@@ -81,9 +81,11 @@ def _digest(path: Path) -> str | None:
 
 @contextmanager
 def new_file(target: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """A file that gets its name when it is on the disk. Raises TargetExists, SystemFailure, BadValue."""
+    """A file that gets its name when it is on the disk. Raises TargetExists, SystemFailure, BadValue, BadFile."""
     if os.path.lexists(target) and not force:
         raise TargetExists(path=str(target), why="force")
+    if target.exists() and not target.is_file():
+        raise BadFile(file=str(target), why="no_regular_file")
     partial = _beside(target)
     with _refusals(target):
         try:

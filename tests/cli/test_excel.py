@@ -162,6 +162,19 @@ def test_nothing_is_written_over_and_nothing_is_left_behind(demo_once: Path, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
 
 
+@pytest.mark.parametrize("line", ["export {} -o csv --force", "report --html {} --force"])
+def test_neither_data_nor_devices_are_written_over(demo: Path, tmp_path: Path, line: str) -> None:
+    before = kept(demo)
+    (tmp_path / "link").symlink_to(demo / "data")
+    os.mkfifo(tmp_path / "fifo")
+    codes = {"data/lock": 2, "data/new": 2, tmp_path / "link" / "lock": 2, tmp_path / "fifo": 1, tmp_path: 1}
+    for target, code in codes.items():
+        refused = does(demo, *line.format(target).split())
+        assert (refused.code, "with --force" in refused.err) == (code, False), refused
+    assert (kept(demo), (tmp_path / "fifo").is_fifo()) == (before, True)
+    assert does(demo, "fsck", "-q").code == 0
+
+
 @pytest.mark.parametrize("line", ["export x", "export -", "export x.jsonl --lines", "export x.csv -o table"])
 def test_what_export_refuses(demo_once: Path, line: str) -> None:
     assert does(demo_once, *line.split()).code == 2
