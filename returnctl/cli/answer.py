@@ -155,7 +155,9 @@ def kept_going() -> Iterator[None]:
         abandon_output()
     except OSError as error:
         abandon_output()
-        mention(say("warning: {text}", text=error.strerror or str(error)))
+        from returnctl.output.causes import cause
+
+        mention(say("warning: {text}", text=cause(error.strerror or str(error))))
 
 
 def abandon_output() -> None:

@@ -73,7 +73,9 @@ WHY = {
     "no_decisions": mark("it shows returns, but has no column 'decision': add one, and write there what is to be done"),
     "unknown_decision": mark("'{value}' is no decision; it may be {known}"),
     "error_cell": mark("the cell holds an error ({value}): mend it in the spreadsheet"),
-    "rounded_cell": mark("a spreadsheet has rounded this id ({value}): make the column one of text, and write it anew"),
+    "rounded_cell": mark(
+        "a spreadsheet has rounded this number ({value}): make the column one of text, and write it anew"
+    ),
     "missing": mark("this must be given"),
     "rounded_id": _AGAIN,
     "bad_id": mark("'{value}' is not an order id: 1 to 64 of A-Z a-z 0-9 . _ -, beginning with neither . nor -"),

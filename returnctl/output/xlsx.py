@@ -88,6 +88,7 @@ class _Writer:
         self._book, self._zone = book, zone
         self._bold = book.add_format({"bold": True})
         self._date = book.add_format({"num_format": _DATE})
+        self._texts = book.add_format({"num_format": "@"})
         self._amounts: dict[str, Format] = {}
         self.rows = self.cut = 0
 
@@ -113,15 +114,16 @@ class _Writer:
             if at + 1 == MOST_ROWS:
                 break
         self.rows += at
-        self._arrange(sheet, at, widths)
+        self._arrange(sheet, at, columns, widths)
         return at + 1 == MOST_ROWS
 
-    def _arrange(self, sheet: Worksheet, last: int, widths: Sequence[int]) -> None:
+    def _arrange(self, sheet: Worksheet, last: int, columns: Sequence[Column], widths: Sequence[int]) -> None:
+        """What people write into a column of texts stays a text, with all its digits."""
         sheet.freeze_panes(1, 0)
         if widths:
             sheet.autofilter(0, 0, last, len(widths) - 1)
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, min(width, _WIDEST))
+        for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
+            sheet.set_column(place, place, min(width, _WIDEST), self._texts if column.kind == "text" else None)
 
     def _cell(self, sheet: Worksheet, at: int, place: int, column: Column, value: Any, row: Row) -> int:  # noqa: ANN401
         """How wide it is."""

@@ -28,6 +28,8 @@ SHOWN = frozenset(
     "requested approved received".split()
 )
 _OF_EVERY_ROW = ("id", "key")
+# Long numbers, which a spreadsheet rounds.
+_NUMBERS = frozenset({"id", "key", "reference", "tracking", "case"})
 _SHORT = {"pass": "inspect pass", "fail": "inspect fail"}
 _ZONED = re.compile(r"(.+) \(([^()]+)\)")
 
@@ -105,8 +107,9 @@ class DecisionRows:
                 raise self._bad(number, key, "error_cell", value)
         if not told.get("id"):
             raise self._bad(number, "id", "missing", "")
-        if is_rounded(str(told["id"])):
-            raise self._bad(number, "id", "rounded_cell", str(told["id"]))
+        for key in told.keys() & _NUMBERS:
+            if is_rounded(str(told[key])):
+                raise self._bad(number, key, "rounded_cell", told[key])
         given = {key: value for key, value in self._given.items() if key in takes}
         try:
             asked = converted(given | _read(told), Asked, self._when, strict=False)

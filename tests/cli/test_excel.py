@@ -109,6 +109,14 @@ def test_ids_dates_and_amounts_are_what_they_are(empty: Path, tmp_path: Path) ->
     assert "updated (America/New_York)" in header(found)
 
 
+def test_what_is_filled_in_stays_text(demo_once: Path, tmp_path: Path) -> None:
+    """A reference of twenty digits, typed into a column of numbers, would lose five."""
+    does(demo_once, "export", tmp_path / "x.xlsx")
+    found = opened(tmp_path / "x.xlsx")
+    places = [cell.column_letter for cell in found[1] if cell.value in ("decision", "items", "reference", "note")]
+    assert [found.column_dimensions[place].number_format for place in places] == ["@"] * 4
+
+
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_of_a_buyer_is_a_formula(empty: Path, tmp_path: Path, text: str) -> None:
     take(empty, an_order())
@@ -380,6 +388,8 @@ UNFIT: list[tuple[dict[str, Any], str, str]] = [
     ({"decision": "#VALUE!"}, "error_cell", "decision"),
     ({"decision": "=A1"}, "unknown_decision", "decision"),
     ({"id": "4.035E+18", "decision": "approve"}, "rounded_cell", "id"),
+    ({"decision": "refund", "reference": "2.02611021234568E+19"}, "rounded_cell", "reference"),
+    ({"decision": "ship", "tracking": "9.4E+21"}, "rounded_cell", "tracking"),
 ]
 
 
