@@ -66,8 +66,15 @@ def carry(road: Road, done: Done) -> Done:
     if not tasks(record, found, before):
         return done
     tried = _own(road).book(record.id, attempt, Role.SYSTEM, kinds=found, after=before)
-    troubled = tasks(record, found, before) if tried.failure else _untold(_asked(road, tried, found, before))
-    return warned(done, *(_TROUBLE[task.kind] for task in troubled))
+    came = [] if tried.failure else _asked(road, tried, found, before)
+    troubled = tasks(record, found, before) if tried.failure else _untold(came)
+    return warned(_with_outcome(done, record, came), *(_TROUBLE[task.kind] for task in troubled))
+
+
+def _with_outcome(done: Done, record: Return, came: Iterable[Carried]) -> Done:
+    """What hooks carried out is owed no more."""
+    booked = [x.done.record for x in came if x.done and x.done.record]
+    return replace(done, record=replace(record, owed=booked[-1].owed)) if booked else done
 
 
 def _asked(road: Road, tried: Done, found: Mapping[str, Path], after: int = 0) -> list[Carried]:

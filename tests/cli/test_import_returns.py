@@ -332,7 +332,8 @@ def test_the_hook_reads_the_platforms_terms(stocked: Path) -> None:
     hook.write_text(ACT_HOOK)
     hook.chmod(0o700)
     imported(stocked, "-", input=json.dumps(FIRST))
-    typed(stocked, "reject 1 --reason insufficient_evidence", now=NOW)
+    done = run("reject", 1, "--reason", "insufficient_evidence", cwd=stocked, now=NOW)
+    assert done.out.splitlines()[2:] == ["  next: returnctl import FILE"]  # it is not to be carried out again by hand
     asked = json.loads((hook.parent / "asked.jsonl").read_text())
     assert asked["returnctl"] == "act/v1"
     told = {name: asked[name] for name in ("decision", "reject_reason", "return_id", "return_type", "partial_refund")}
