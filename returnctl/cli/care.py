@@ -8,7 +8,8 @@ import click
 
 from returnctl.cli.answer import answer, put
 from returnctl.cli.group import Command
-from returnctl.cli.options import COUNT, Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.options import Wanted, everywhere, option, pass_wanted, writing
+from returnctl.cli.values import COUNT
 from returnctl.errors import BadValue, Locked
 from returnctl.output.words import mark, say
 

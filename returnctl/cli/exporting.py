@@ -12,7 +12,8 @@ import click
 from returnctl.cli.answer import mention, put_from, refuse_terminal, tell, tell_workbook
 from returnctl.cli.group import Command
 from returnctl.cli.looking import query_of, which_returns
-from returnctl.cli.options import COUNT, Wanted, option, pass_wanted, writes
+from returnctl.cli.options import Wanted, option, pass_wanted, writes
+from returnctl.cli.values import COUNT
 from returnctl.errors import BadValue, Damaged, Exit
 from returnctl.output.words import mark, say
 

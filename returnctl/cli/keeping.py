@@ -7,7 +7,7 @@ import click
 from returnctl.cli.answer import put, tell
 from returnctl.cli.group import Command
 from returnctl.cli.options import Wanted, option, pass_wanted, writes, writing
-from returnctl.cli.values import SECONDS
+from returnctl.cli.values import SECONDS, Whole
 from returnctl.errors import BadValue, Damaged, Exit
 from returnctl.output.clean import clean
 from returnctl.output.words import mark, say
@@ -79,7 +79,9 @@ def backup(wanted: Wanted, /, target: str, patience: float) -> int:
 
 @click.command(cls=Command)
 @option("--since", metavar="WHEN", help=mark("Only commits since, such as -2d."))
-@option("--after", type=click.IntRange(min=0), default=0, metavar="SEQUENCE", help=mark("Only commits after this one."))
+@option(
+    "--after", type=Whole(0, 1_000_000_000), default=0, metavar="SEQUENCE", help=mark("Only commits after this one.")
+)
 @option("-f", "--follow", is_flag=True, help=mark("Go on as commits come, until Ctrl-C."))
 @writes("table", "json", "jsonl", "csv")
 @pass_wanted

@@ -8,7 +8,8 @@ import click
 
 from returnctl.cli.answer import mention, put, put_bytes, put_workbook, tell
 from returnctl.cli.group import Command
-from returnctl.cli.options import COUNT, FORMATS, F, Wanted, option, pass_wanted, writes
+from returnctl.cli.options import FORMATS, F, Wanted, option, pass_wanted, writes
+from returnctl.cli.values import COUNT
 from returnctl.cli.verbs import one_id
 from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say

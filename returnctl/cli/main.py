@@ -21,7 +21,7 @@ from returnctl import __version__
 from returnctl.cli.group import Lazy
 from returnctl.cli.options import ALL_FORMATS, Option, Wanted, pass_wanted, writes, writing
 from returnctl.errors import BadValue, Exit, Failure, Interrupted, SystemFailure, Usage
-from returnctl.output.words import mark, use
+from returnctl.output.words import mark, say, use
 
 _LANGUAGE = re.compile(r"^language:[ \t]*[\"']?(\w+)", re.MULTILINE)
 
@@ -96,7 +96,7 @@ def run(args: list[str]) -> int:
     except click.ClickException as error:
         typed = getattr(error, "ctx", None)
         command = typed.command_path.partition(" ")[2] if typed else ""
-        return _fail(Usage(text=" ".join(error.format_message().split()), command=command), as_json)
+        return _fail(Usage(text=_ended(" ".join(error.format_message().split())), command=command), as_json)
     except (KeyboardInterrupt, click.Abort, EOFError):
         return _fail(Interrupted(), as_json)
     except (BrokenPipeError, SystemExit):  # click makes the one of the other
@@ -113,6 +113,11 @@ def _refuse_bytes(args: list[str]) -> None:
     for arg in args:
         if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
             raise BadValue(what="returnctl", value=arg.encode("unicode_escape").decode(), wanted="text")
+
+
+def _ended(text: str) -> str:
+    """Click ends some sentences as English does."""
+    return say("{text}.", text=text[:-1]) if text.endswith(".") else text
 
 
 def _fail(failure: Failure, as_json: bool) -> int:

@@ -25,7 +25,6 @@ FORMATS = ("table", "json", "jsonl", "csv", "ids")
 # Before the command, where it is not known yet; each then refuses what it does not write.
 ALL_FORMATS = (*FORMATS, "xlsx", "ics", "text", "github", "html", "markdown", "jsonld")
 ROLES = ("buyer", "seller", "platform", "system")
-COUNT = click.IntRange(min=1, max=1_000_000_000)
 # Deadlines are counted from now, and must be days of the calendar themselves.
 _YEARS = range(2000, 2200)
 

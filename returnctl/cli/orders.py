@@ -11,8 +11,9 @@ import click
 from returnctl.cli.answer import answer, mention, put, put_workbook
 from returnctl.cli.group import Command, Group
 from returnctl.cli.many import interrupted
-from returnctl.cli.options import COUNT, FORMATS, Wanted, everywhere, option, pass_wanted, writes, writing
+from returnctl.cli.options import FORMATS, Wanted, everywhere, option, pass_wanted, writes, writing
 from returnctl.cli.progress import Meter, stopping
+from returnctl.cli.values import COUNT
 from returnctl.errors import BadValue
 from returnctl.output.words import mark, say
 

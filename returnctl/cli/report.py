@@ -12,7 +12,8 @@ import click
 from returnctl.cli.answer import is_plain, mention, put, put_workbook
 from returnctl.cli.group import Command
 from returnctl.cli.looking import tell_damaged
-from returnctl.cli.options import COUNT, Wanted, option, pass_wanted, writes
+from returnctl.cli.options import Wanted, option, pass_wanted, writes
+from returnctl.cli.values import COUNT
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:

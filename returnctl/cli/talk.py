@@ -9,6 +9,7 @@ import click
 from returnctl.cli.answer import answer, put
 from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, option
+from returnctl.cli.values import Whole
 from returnctl.cli.verbs import Ids, each_id, id_or_file, ids_or_file, needed, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
@@ -103,7 +104,7 @@ def attach(wanted: Wanted, /, id: str, evidence: tuple[str, ...]) -> int:  # noq
 @id_or_file
 @option(
     "--rating",
-    type=click.IntRange(1, 5),
+    type=Whole(1, 5),
     metavar="1..5",
     help=mark("How content the buyer is: 1 not at all, 5 very much."),
 )

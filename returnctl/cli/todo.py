@@ -10,7 +10,8 @@ import click
 
 from returnctl.cli.answer import is_plain, mention, put, put_bytes, put_workbook, tell
 from returnctl.cli.group import Command
-from returnctl.cli.options import COUNT, FORMATS, Wanted, option, pass_wanted, writes
+from returnctl.cli.options import FORMATS, Wanted, option, pass_wanted, writes
+from returnctl.cli.values import COUNT
 from returnctl.errors import Damaged, Exit
 from returnctl.output.words import mark, say
 

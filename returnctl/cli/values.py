@@ -16,6 +16,7 @@ _SPAN = re.compile(r"(-?)([0-9]{1,6})([dhm])", re.ASCII)
 _SLASHED = re.compile(r"[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}.*", re.ASCII)
 _UNITS = re.compile(r"[0-9]{1,7}", re.ASCII)
 _WAIT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
 _WORD = re.compile(r"[^\s=:,]{1,128}")
 _SPANS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -147,7 +148,24 @@ class Seconds(click.ParamType):  # type: ignore[type-arg] # generic in new click
         return float(value)
 
 
+class Whole(click.ParamType):  # type: ignore[type-arg] # generic in new clicks only
+    """A whole number within limits."""
+
+    name = "n"
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not _WHOLE.fullmatch(text) or not self._least <= int(text) <= self._most:
+            what = param.opts[-1] if param else ""
+            raise BadValue(what=what, value=text, wanted="whole", least=self._least, most=self._most)
+        return int(text)
+
+
 SECONDS = Seconds()
+COUNT = Whole(1, 1_000_000_000)
 REAL = Real()
 INSTANT = Instant()
 ITEM = Item()

@@ -184,6 +184,7 @@ _WANTED: dict[str, str] = {
     "later": mark("a time after --since"),
     "instant": mark("a date such as 2026-11-12, 2026-11-12T09:30, today, 2d or -2d"),
     "units": mark("a number of units, 1 or more"),
+    "whole": mark("a whole number from {least} to {most}"),
     "item": mark("LINE or LINE=QTY, such as 1 or 1=2"),
     "grade": mark("LINE=GRADE or LINE=GRADE:QTY, such as 1=worn:2"),
     "id_or_order": mark("the ID of a return, or --order with what would be asked for"),

@@ -196,6 +196,8 @@ _WORDS = {
     "because": mark("because"),
     "case": mark("case"),
     "claim": mark("claim"),
+    "restock": mark("restock"),
+    "scrap": mark("scrap"),
     "deadline": mark("the deadline passed"),
     "due": mark("due"),
     "exception": mark("exception"),

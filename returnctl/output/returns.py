@@ -169,6 +169,8 @@ def facts_text(facts: dict[str, object], zone: str) -> str:
 def _fact(key: str, value: object, zone: str) -> str:
     if key in ("owed", "declined", "moot") and isinstance(value, list):
         return " ".join(word(str(each).rpartition("/")[2]) for each in value)
+    if key == "goods" and isinstance(value, dict):
+        return _plain({word(str(place)): units for place, units in value.items()})
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return when(datetime.fromisoformat(value), zone)
     return word(str(value)) if key in _CODES else _plain(value)

@@ -203,12 +203,10 @@ def test_what_was_carried_out_is_no_failure_when_it_cannot_be_told(demo: Path, w
 
 def test_a_list_that_cannot_be_told_is_one(demo: Path) -> None:
     done = in_bash(demo, "list >/dev/full")
-    no_room = "error: /dev/stdout: No space left on device. Nothing was changed.
-"
+    no_room = "error: /dev/stdout: No space left on device. Nothing was changed.\n"
     assert (done.returncode, done.stderr) == (1, no_room)
     warned = in_bash(demo, "--lang zh note 1 seen >/dev/full")
-    assert (warned.returncode, warned.stderr) == (0, "警告：磁盘空间不足
-")
+    assert (warned.returncode, warned.stderr) == (0, "警告：磁盘空间不足\n")
 
 
 def test_a_full_disk_behind_standard_output_is_named() -> None:

@@ -111,7 +111,7 @@ def test_now_lies_in_years_that_deadlines_can_be_counted_from(demo_once: Path, n
 def test_a_limit_is_a_number(demo_once: Path, limit: str) -> None:
     for line in ("list", "todo", "order list"):
         done = run(*line.split(), f"--limit={limit}", "--json", cwd=demo_once)
-        assert (done.code, done.error["code"]) == (2, "usage")
+        assert (done.code, done.error["code"]) == (2, "bad_value")
 
 
 def test_what_is_due_and_what_changed(demo_once: Path) -> None:
@@ -266,3 +266,18 @@ def test_verbose_tells_the_facts_of_each_event(demo: Path) -> None:
     plain, verbose = (run("-n", *more, "receive", 3, "--pass", cwd=demo, now=DEMO_NOW).out for more in ((), ("-v",)))
     assert verbose.startswith(plain)
     assert "grades: 1=as_sent=1" in verbose.removeprefix(plain)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("list --limit x", "--limit：“x”不符合要求，应为 1 到 1000000000 之间的整数。"),
+        ("list --limit 0", "--limit：“0”不符合要求，应为 1 到 1000000000 之间的整数。"),
+        ("feedback 7 --rating 6", "--rating：“6”不符合要求，应为 1 到 5 之间的整数。"),
+        ("log --after -1", "--after：“-1”不符合要求，应为 0 到 1000000000 之间的整数。"),
+        ("approve", "缺少参数 'ID...'。"),
+    ],
+)
+def test_what_click_says_is_said_in_the_readers_language(demo_once: Path, line: str, told: str) -> None:
+    refused = run("--lang", "zh", *line.split(), cwd=demo_once)
+    assert (refused.code, refused.err.splitlines()[0]) == (2, f"错误: {told}")
