@@ -31,6 +31,9 @@ WHY = {
     "broken_workbook": mark("this workbook is damaged ({reason}): open it in a spreadsheet and save it anew"),
     "several_sheets": mark("several sheets hold such a table ({sheets}): keep one of them in the file"),
     "bad_quotes": mark("a quotation mark in line {row} is not closed, so the rows behind it cannot be told apart"),
+    "endless_cell": mark(
+        "a cell in line {row} holds more than {limit} characters: shorten it, or close its quotation mark"
+    ),
     "doubled_column": mark("two columns are called '{column}': rename or remove one"),
     "unknown_columns": mark(
         "its columns are not those of a file that is known ({columns}): export orders from Seller Center, or "

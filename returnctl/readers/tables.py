@@ -129,7 +129,9 @@ def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[tup
         for cells in reader:
             yield number, cells
             number = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise BadFile(file=file, why="endless_cell", row=number, limit=csv.field_size_limit()) from None
         raise BadFile(file=file, why="bad_quotes", row=number) from None
 
 

@@ -100,6 +100,8 @@ def _of_seen(decide: Decide, seen: Seen) -> Decide:
     """What stands already is unchanged; anything else needs the return as the file shows it."""
 
     def guarded(case: Case, moment: Moment, **facts: Any) -> Decision:  # noqa: ANN401
+        if facts.get("amount") is not None:
+            seen.check_currency(case.stored)
         if not seen.is_past(case.stored):
             return decide(case, moment, **facts)
         try:

@@ -27,6 +27,12 @@ class Seen(Struct, frozen=True):
     revision: str = ""
     updated: str = ""
     zone: str = ""
+    currency: str = ""
+
+    def check_currency(self, record: Return) -> None:
+        """An amount beside another currency was meant for another return. Raises BadValue."""
+        if self.currency not in ("", record.currency):
+            raise BadValue(what="currency", value=self.currency, wanted="one_of", choices=record.currency)
 
     def is_past(self, record: Return) -> bool:
         if self.revision:

@@ -82,7 +82,8 @@ class DecisionRows:
         if not name or (self._command and name in COMMANDS and name != self._command):
             return None
         zones = {name: zone for name, zone in map(_name, values) if zone}
-        seen = Seen(str(told.get("revision", "")), str(told.get("updated", "")), zones.get("updated", ""))
+        revision, updated, currency = (str(told.get(name, "")) for name in ("revision", "updated", "currency"))
+        seen = Seen(revision, updated, zones.get("updated", ""), currency)
         asked = {key: value for key, value in told.items() if key not in self._shown(name)}
         return self._asked(
             number, self._named(number, name, typed), asked | ({"verdict": verdict} if verdict else {}), seen

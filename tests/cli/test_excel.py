@@ -432,6 +432,7 @@ def test_what_a_row_leaves_empty_is_not_said(demo: Path) -> None:
         (b'\xef\xbb\xbf{"id": 15, "decision": "approve"}', "1 went well"),
         (b"\xef\xbb\xbfid,decision\r\n15,approve\r\n", "1 went well"),
         ("id,decision,note\n15,approve,\u8fd8\u597d\n".encode("gb18030"), "1 went well"),
+        (b"id,decision,text\n15,note," + b"x" * 140_000, "a cell in line 2 holds more than 131072 characters"),
         (b"id,decision\n15,Aprove\n", "'Aprove' is no decision; it may be approve, "),
     ],
 )  # fmt: skip
@@ -443,6 +444,15 @@ def test_what_a_file_is_told_to_be(demo_once: Path, tmp_path: Path, data: bytes,
 def test_what_is_wrong_with_a_whole_row_names_no_column(demo_once: Path) -> None:
     told = does(demo_once, "decide", "--from", "-", input="id,decision\n15\n").err
     assert told.splitlines()[0] == "error: -, row 2: it has fewer cells than the header"
+
+
+@pytest.mark.parametrize(("currency", "code"), [("THB", 2), ("USD", 0), ("", 0)])
+def test_an_amount_in_another_currency_is_not_paid(demo: Path, currency: str, code: int) -> None:
+    row = {"id": 5, "decision": "refund", "amount": "5.00", "currency": currency, "reference": "T-1"}
+    done = does(demo, "decide", "--from", "-", "--json", input=json.dumps(row))
+    assert (done.code, len(record(demo, 5)["refunds"])) == (code, 0 if code else 1)
+    shown = {"id": 4, "decision": "pass", "currency": currency}
+    assert does(demo, "decide", "--from", "-", "--json", input=json.dumps(shown)).code == 0
 
 
 WAYS = [
