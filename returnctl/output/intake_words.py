@@ -36,8 +36,8 @@ WHY = {
     ),
     "doubled_column": mark("two columns are called '{column}': rename or remove one"),
     "unknown_columns": mark(
-        "its columns are not those of a file that is known ({columns}): export orders from Seller Center, or "
-        "write order documents in JSON"
+        "its columns are not those of a file that is known ({columns}): export orders, returns or settlements from "
+        "Seller Center, in English, or write order documents in JSON"
     ),
     "misspelled_columns": mark("its columns are not known; {nearest} may be misspelled: the form is {wanted}"),
     "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
@@ -63,6 +63,7 @@ WHY = {
     "order_in_other_currency": mark("the order {order} is in {currency}, not in {value}"),
     "rows_of_return_differ": mark("'{value}' differs from the return's first row, and it concerns the whole return"),
     "not_a_return": mark("it is no answer of the Partner API with returns"),
+    "api_error": mark("the Partner API answered with an error instead of returns: {value}"),
     "bad_seconds": mark("'{value}' is not a time in Unix seconds"),
     # rows, and documents
     "line_too_long": mark("the line is longer than {limit} bytes"),
@@ -90,6 +91,10 @@ WHY = {
     "currency_disagrees": mark("'{value}' is not in {currency}: name the account with --account"),
     "not_an_amount": mark("'{value}' is not an amount in {currency}"),
     "ambiguous_amount": mark("'{value}' can be read as two amounts: write it with its decimals"),
+    "future_date": mark(
+        "'{value}' lies in the future when it is read as {pattern}: name the file's format with --dates, or look at "
+        "the clock"
+    ),
     "zoned_date": mark(
         "'{value}' names a time zone, while an export's times are local to the account: export the file again and "
         "import it unopened"

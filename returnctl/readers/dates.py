@@ -78,17 +78,20 @@ def _readings(text: str) -> dict[str, date]:
     return {name: day for name in PATTERNS if (day := _day(text, name))}
 
 
-def read_instant(text: str, zone: str, pattern: str) -> datetime:
+def read_instant(text: str, zone: str, pattern: str, latest: datetime | None = None) -> datetime:
     """The instant, in UTC, of a local time of the zone.
 
     A time that a change of the clocks repeats is the first of the two; one that it skips is counted on from before
-    the change. Raises BadRow with `bad_date`, or `zoned_date`.
+    the change. Raises BadRow with `bad_date`, `zoned_date`, or `future_date` where it is after the `latest`.
     """
     head, _, tail = text.partition(" ")
     start, clock = _start(head, zone, pattern), _clock(tail)
     if start is None or clock is None:
         raise bad("zoned_date" if names_zone(text) else "bad_date", text, pattern=pattern)
-    return (start + clock).astimezone(UTC)
+    instant = (start + clock).astimezone(UTC)
+    if latest and instant > latest:
+        raise bad("future_date", text, pattern=pattern)
+    return instant
 
 
 def names_zone(text: str) -> bool:

@@ -24,7 +24,8 @@ class Habits(Struct, frozen=True, kw_only=True):
     """How an account's exports are to be read: they name neither market nor currency nor zone.
 
     `dates` is one of `readers.dates.PATTERNS`, `dates_told` on the command line and not in the settings; without it
-    the file itself must leave just one reading. `as_of` is when the file was made, where that is known.
+    the file itself must leave just one reading. `as_of` is when the file was made, where that is known. Nobody applied
+    for a return after `latest`: such a report would stand against all that comes until then.
     """
 
     market: str
@@ -34,6 +35,7 @@ class Habits(Struct, frozen=True, kw_only=True):
     dates: str | None = None
     dates_told: bool = False
     as_of: datetime | None = None
+    latest: datetime | None = None
 
 
 class FoundOrder(NamedTuple):

@@ -27,7 +27,8 @@ _SECONDS = re.compile("[0-9]{9,11}")
 
 
 def is_response(document: object) -> bool:
-    return returns_in(document) is not None
+    """Also an answer without returns, such as one that tells of an error."""
+    return returns_in(document) is not None or (isinstance(document, dict) and "code" in document)
 
 
 def returns_in(document: object) -> list[Any] | None:
@@ -41,6 +42,8 @@ def returns_in(document: object) -> list[Any] | None:
             return listed if isinstance(listed, list) else [] if listed is None else [listed]
         if "return_id" in held:
             return [held]
+        if held.get("total_count") == 0:
+            return []
     return None
 
 
@@ -52,10 +55,15 @@ def read_responses(documents: Iterator[tuple[int, Any]], file: str, habits: Habi
         if isinstance(document, BadRow):
             yield document
         elif found is None:
-            yield BadRow(file=file, row=row, column="", why="not_a_return", value="")
+            yield placed(_no_returns(document), file=file, row=row, column="")
         for told in found or ():
             number += 1
             yield _found(told, file, number, habits)
+
+
+def _no_returns(document: object) -> BadRow:
+    code, said = (document.get("code"), document.get("message")) if isinstance(document, dict) else (None, None)
+    return bad("api_error", f"{code}: {said}") if code else bad("not_a_return")
 
 
 def _found(told: object, file: str, row: int, habits: Habits) -> FoundReport | BadRow:

@@ -82,6 +82,7 @@ class _Export(NamedTuple):
     rows_of: dict[str, int]
     amounts: Known[Decimal]
     instant: Callable[[str], datetime]
+    requested: Callable[[str], datetime]
     quantities: Known[int]
 
     def found(self, rows: list[ReturnRow]) -> FoundReport | BadRow:
@@ -103,7 +104,7 @@ class _Export(NamedTuple):
             kind=tiktok.kind(first.return_type),
             reasons=(first.return_reason,) if first.return_reason else (),
             note=next((row.buyer_note for row in rows if row.buyer_note), "")[:LONGEST_TEXT],
-            applied_at=cell(first, "time_requested", self.instant),
+            applied_at=cell(first, "time_requested", self.requested),
             pieces=tuple(map(self.piece, rows)),
             tracking=tracking[:LONGEST_TEXT] or None,
             told=self.told(rows, sent=bool(tracking)),
@@ -117,7 +118,7 @@ class _Export(NamedTuple):
     def told(self, rows: list[ReturnRow], *, sent: bool) -> Told:
         first = rows[0]
         times = [cell(row, "refund_time", self.instant) for row in rows if row.refund_time]
-        requested = cell(first, "time_requested", self.instant)
+        requested = cell(first, "time_requested", self.requested)
         known_at = self.habits.as_of
         return Told(
             at=known_at or max([requested, *times]),
@@ -168,6 +169,7 @@ def _survey(table: Table, habits: Habits) -> tuple[list[Packed], _Export]:
         rows_of,
         amounts=Known(partial(spreadsheet_amount, currency=habits.currency)),
         instant=partial(read_instant, zone=habits.timezone, pattern=pattern),
+        requested=partial(read_instant, zone=habits.timezone, pattern=pattern, latest=habits.latest),
         quantities=Known(quantity),
     )
     return rows, export

@@ -49,10 +49,10 @@ class Table(Struct, frozen=True):
         rows = self._numbered()
         next(rows)
         for number, cells in rows:
-            if len(cells) == width:
+            if len(cells) == width and cells[0].strip():  # nearly all, so no more is looked at
                 yield Row(number, cells)
             elif any(cell.strip() for cell in cells):
-                yield Row(number, cells, "too_many_cells" if len(cells) > width else "too_few_cells")
+                yield Row(number, cells, _problem(len(cells), width))
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
         return _rows(self.data, self.encoding, self.delimiter, self.file)
@@ -60,6 +60,10 @@ class Table(Struct, frozen=True):
     def header_only(self) -> Table:
         """Without the bytes of the file, once its rows are read."""
         return Table(self.file, b"", "", "", self.columns, self.places)
+
+
+def _problem(cells: int, width: int) -> str:
+    return "" if cells == width else "too_many_cells" if cells > width else "too_few_cells"
 
 
 class SheetTable(Table, frozen=True):

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 # Orders a commit: large enough to share its cost, small enough to let others in, and to hold no more of a file.
 _BATCH = 5000
 _HEAD = 4096
+# Of clocks and zones of the settings that are not quite right.
+_AHEAD = timedelta(days=1)
 Found = FoundOrder | FoundReport | FoundSettled | Done
 Outcome = Literal["done", "unchanged", "planned"]
 Read = Callable[[str], bytes]
@@ -201,7 +204,7 @@ def _state_of(done: Done) -> State:
 def habits_of(road: Road, asked: Asked) -> Habits:
     """How the account's files read. Raises NotFound."""
     settings, account, dates = road.settings, asked.account, asked.dates
-    told: dict[str, Any] = {"dates_told": dates is not None, "as_of": asked.as_of}
+    told: dict[str, Any] = {"dates_told": dates is not None, "as_of": asked.as_of, "latest": road.request.now + _AHEAD}
     if account is None:
         market, currency, zone = settings.market, settings.currency, settings.timezone
         return Habits(market=market, currency=currency, timezone=zone, dates=dates, **told)

@@ -256,6 +256,11 @@ def test_no_file_was_made_in_the_future(stocked: Path) -> None:
     assert refused.error["message"] == "--as-of: '2027-11-10' is not in the past."
 
 
+def test_nobody_applied_in_the_future(stocked: Path) -> None:
+    refused = imported(stocked, RETURNS, now="2026-11-01T09:00:00-08:00")
+    assert (refused.code, refused.error["facts"]["why"], refused.json["summary"]["bad"]) == (1, "future_date", 6)
+
+
 # --- decisions, out
 
 

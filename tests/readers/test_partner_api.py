@@ -57,6 +57,7 @@ def lines(*documents: object) -> bytes:
         (WHOLE, 3), (WHOLE["data"], 3), (RETURNS, 3), ([WHOLE, WHOLE], 6), (lines(*RETURNS), 3),
         (lines(WHOLE, FIRST), 4),
         (FIRST, 1), ({"data": FIRST}, 1), ({"return_orders": []}, 0), ({"return_orders": None}, 0),
+        ({"code": 0, "data": {"total_count": 0}}, 0),
     ],
 )  # fmt: skip
 def test_responses_pages_and_single_ones(document: object, rows: int) -> None:
@@ -94,6 +95,19 @@ def test_a_bad_one_is_told_and_the_others_are_read(change: dict[str, object], co
     assert isinstance(second, BadRow)
     assert (second.facts["row"], second.facts["why"]) == (2, why)
     assert why == "not_a_return" or str(second.facts["column"]).startswith(column)
+
+
+@pytest.mark.parametrize(
+    ("document", "why", "value"),
+    [
+        ({"code": 105001, "message": "access token is invalid", "data": None}, "api_error",
+         "105001: access token is invalid"),
+        ({"code": 0, "message": "Success", "data": {"orders": []}}, "not_a_return", ""),
+    ],
+)  # fmt: skip
+def test_an_answer_without_returns_is_told_as_one(document: dict[str, Any], why: str, value: str) -> None:
+    (bad,) = found(document)
+    assert (bad.facts["why"], bad.facts["value"]) == (why, value)
 
 
 @pytest.mark.parametrize("amount", ["12.500", "12.5", "12.50000"])

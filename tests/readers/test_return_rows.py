@@ -177,6 +177,16 @@ def test_when_a_file_was_made() -> None:
     assert {(x.told.at, x.told.exact) for x in reports(FILE.read_bytes(), replace(US, as_of=now))} == {(now, True)}
 
 
+def test_what_lies_in_the_future_was_read_the_wrong_way_round() -> None:
+    """It would stand against all that comes until then."""
+    latest = datetime(2026, 11, 12, tzinfo=UTC)
+    (row,) = changed(0, Time_Requested="03/12/2026 08:10:00")[:1]
+    (bad,) = found(written([row]), replace(DAY_FIRST, latest=latest))
+    assert isinstance(bad, BadRow)
+    assert (bad.facts["why"], bad.facts["column"]) == ("future_date", "Time Requested")
+    assert len(reports(FILE.read_bytes(), replace(DAY_FIRST, latest=latest))) == 6  # a refund may be foreseen
+
+
 _DAMAGE = st.lists(st.tuples(st.integers(0, 1700), st.binary(max_size=4), st.integers(0, 40)), max_size=4)
 
 
