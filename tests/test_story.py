@@ -53,6 +53,15 @@ def test_the_story_is_what_happens(page: Path, tmp_path: Path) -> None:
     assert new == page.read_text("utf-8")
 
 
+def test_both_references_name_the_same() -> None:
+    """Codes, columns of tables, sections; the sentences are of each language."""
+    english, chinese = (page.read_text("utf-8") for page in PAGES)
+    for shape in (r"`([\w.*/-]+)`", r"^(#+) ", r"^\|.*?(\|)", r"^\| --- (.*)$", r"^```(\w*)$"):
+        told = [re.findall(shape, text, re.MULTILINE | re.ASCII) for text in (english, chinese)]
+        assert sorted(set(told[0])) == sorted(set(told[1])), shape
+        assert shape.startswith("`") or len(told[0]) == len(told[1]), shape
+
+
 def test_both_tell_the_same() -> None:
     """The same commands and decisions; notes are in the language of the page."""
     typed, tables = [], []
