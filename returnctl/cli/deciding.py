@@ -10,7 +10,7 @@ import click
 from returnctl.cli.answer import answer, mention
 from returnctl.cli.group import Command
 from returnctl.cli.many import Stopped, gathered, interrupted
-from returnctl.cli.options import Wanted, everywhere, from_file, pass_wanted, writing
+from returnctl.cli.options import Wanted, decided_file, everywhere, pass_wanted, writing
 from returnctl.errors import BadValue
 from returnctl.output.words import say
 
@@ -21,7 +21,7 @@ OUTCOMES = ("done", "planned", "unchanged", "refused", "failed", "left")
 
 
 @click.command(cls=Command)
-@from_file
+@decided_file
 @writing
 @everywhere
 @pass_wanted

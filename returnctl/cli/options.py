@@ -205,4 +205,10 @@ def writing(function: F) -> F:
 from_file = _shared(
     "--from", "source", metavar="FILE|-", help=mark("Many at once: JSON lines, CSV or XLSX, one request a row.")
 )
+decided_file = _shared(
+    "--from",
+    "source",
+    metavar="FILE|-",
+    help=mark("What returnctl export wrote, with its column 'decision' filled in: XLSX, CSV or JSON lines."),
+)
 pass_wanted = click.make_pass_decorator(Wanted, ensure=True)

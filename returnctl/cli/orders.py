@@ -70,7 +70,7 @@ def _importing(command: Any) -> Any:
 
 
 _as_of = option(
-    "--as-of", metavar="WHEN", help=mark("When the export of returns was made; what is newer stands against it.")
+    "--as-of", metavar="WHEN", help=mark("When the export of returns was made; what was reported later stands.")
 )
 
 

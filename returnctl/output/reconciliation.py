@@ -35,7 +35,7 @@ SENTENCES = {
     "refunded_above_breakdown": mark("{amount} more went back than the worksheet gives"),
     "settled_unknown": mark("{amount} was settled as a refund, and there is no return here"),
     "charged_against_policy/freight": mark(
-        "{amount} was charged for sending goods back, which others pay by the policy"
+        "{amount} was charged for sending goods back, which by the policy is not yours to pay"
     ),
     "charged_against_policy/fee": mark("a fee of {amount} was charged for a return that was not your fault"),
     "charged_against_policy/kept": mark("{amount} less was settled to the buyer than the worksheet gives"),
