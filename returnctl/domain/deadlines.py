@@ -32,6 +32,11 @@ def answer(made: Offer, record: Return, rules: Resolved) -> Due:
     return Due("negotiate", _OTHER[made.by], made.until, then)
 
 
+def offered_there(rules: Resolved, now: datetime) -> Due:
+    """The same of an offer that was made on the platform alone."""
+    return Due("negotiate", Role.BUYER, ends_at(rules.terms.deadlines["negotiate"], rules, now), "decline")
+
+
 def after(event: Event, record: Return, rules: Resolved, now: datetime) -> Due | None:
     """The due that `event` leaves behind, `record` being in its new state already but with its old due."""
     state = record.state

@@ -19,7 +19,7 @@ from returnctl.domain.eligibility import Wish
 from returnctl.domain.external import External
 from returnctl.domain.owed import is_open, is_shown_by_platform, withdrawn
 from returnctl.domain.paid_back import paid_by_us, with_payment
-from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return
+from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return, open_offer
 from returnctl.domain.report import Report
 from returnctl.domain.reported import Picture, heard, says_the_same, seen_by
 from returnctl.domain.states import COUNTS_NONE, FIXED, Event, Role, State
@@ -89,7 +89,7 @@ def take(case: Case, moment: Moment, *, id: str, wish: Wish, report: Report) -> 
     first = workflow.written_first(case, applied, wish)
     first = replace(first, record=replace(first.record, owed=()))
     decision = first.then(case, observe, moment, report=report)
-    if decision.record.state is not State.REQUESTED:
+    if decision.record.state is not State.REQUESTED or _awaits_buyer(decision.record):
         return decision
     return automatic(case.having(decision.record), decision, moment, workflow.approve)
 
@@ -227,7 +227,8 @@ def _waits(case: Case, old: Return, new: Return, moment: Moment) -> Return:
 def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     due, given = old.due, new.external.deadline if new.external else None
     had = old.external.deadline if old.external else None
-    corrected, moved = _is_corrected(old, new), _goes_on(old, new)
+    asked = _awaits_buyer(new) != _awaits_buyer(old) and not open_offer(new)
+    corrected, moved = _is_corrected(old, new), _goes_on(old, new) or asked
     if not moved and due and due.action == "negotiate":
         return due  # it ends with the offer, whatever the platform waits for
     if moved or (had and not given):
@@ -235,9 +236,17 @@ def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
         due = deadlines.after(Event.OBSERVE, new, case.having(new).rules(), opened)
         if due and due.action == "refund":
             due = replace(due, by=Role.PLATFORM, then="remind")
+        if due and due.action == "review" and _awaits_buyer(new):
+            due = deadlines.offered_there(case.having(new).rules(), case.at(moment))
     if due and given and due.by is Role.SELLER and due.at != given:
         return replace(due, at=given, lapsed=False)
     return due
+
+
+def _awaits_buyer(record: Return) -> bool:
+    """Whether the buyer is to answer what the seller offered there."""
+    said = record.external.status if record.external else None
+    return tiktok.plain(said or "") in _ANSWERED
 
 
 # --- our decisions, which the platform carries out or overrules
@@ -263,9 +272,8 @@ def _overtaken(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owe
     Either way the platform shows the buyer itself how it stands, so that nobody has to tell.
     """
     entry = record.history[owed.entry - 1]
-    status = tiktok.plain((record.external.status if record.external else None) or "")
     wanted = State.REFUND_DUE if entry.event == Event.OFFER else entry.to
-    if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == Event.OFFER and status in _ANSWERED):
+    if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == Event.OFFER and _awaits_buyer(record)):
         return replace(owed, status="done") if owed.kind == "act" else withdrawn(owed)
     return withdrawn(owed) if moved else owed
 

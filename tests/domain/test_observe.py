@@ -119,6 +119,20 @@ def test_where_each_status_leads(report: Report, state: str) -> None:
     assert list(faults(record, ["apply", "observe"])) == []
 
 
+def test_an_offer_that_was_made_there_waits_for_the_buyer() -> None:
+    offered = begun(a_report("AWAITING_BUYER_RESPONSE"))
+    waits = offered.stored.due
+    assert waits is not None
+    assert (waits.action, waits.by, waits.then) == ("negotiate", "buyer", "decline")
+    assert waits.at > NOW
+    declined = told(offered, a_report(PENDING, 1)).stored.due
+    assert declined is not None
+    assert (declined.action, declined.by) == ("review", "seller")
+    again = told(begun(a_report(PENDING)), a_report("AWAITING_BUYER_RESPONSE", 1)).stored.due
+    assert again is not None
+    assert again.by == "buyer"
+
+
 @pytest.mark.parametrize(("report", "_"), LEADS, ids=lambda x: x.told.status if isinstance(x, Report) else "")
 @pytest.mark.parametrize("first", [report for report, _ in LEADS], ids=lambda x: x.told.status)
 def test_from_any_state_to_the_one_reported(first: Report, report: Report, _: str) -> None:
