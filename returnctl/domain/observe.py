@@ -286,8 +286,9 @@ def _facts(case: Case, old: Return, new: Return, report: Report) -> dict[str, An
     told = report.told
     acts = [x.key for x, was in zip(new.owed, old.owed, strict=False) if x.status == "done" != was.status]
     facts: Mapping[str, Any] = {
-        "status": told.status, "sub_status": told.sub_status, "contest": told.dispute,
+        "status": told.status, "sub_status": told.sub_status, "contest": told.dispute, "appeal": told.appeal,
         "amount": told.refund and str(told.refund), "owed": acts, "was": _was_paid(old, new),
+        "compensation": told.compensation and str(told.compensation), "compensation_status": told.compensation_status,
         "again": _again(case, old, report), "lapse": _assumed(old, new),
         "file": told.seen and told.seen.file, "row": told.seen and told.seen.row,
     }  # fmt: skip

@@ -221,6 +221,8 @@ _WORDS = {
     "status": mark("status"),
     "sub_status": mark("sub-status"),
     "contest": mark("dispute status"),
+    "compensation": mark("compensation"),
+    "compensation_status": mark("compensation status"),
     "file": mark("file"),
     "row": mark("row"),
     "again": mark("applied for again after"),

@@ -119,6 +119,12 @@ def test_where_each_status_leads(report: Report, state: str) -> None:
     assert list(faults(record, ["apply", "observe"])) == []
 
 
+def test_what_was_said_of_an_appeal_stands_in_the_event() -> None:
+    said = {"appeal": "Approved", "compensation": Decimal("12.50"), "compensation_status": "To be paid"}
+    facts = told(begun(export("Completed")), export("Completed", 1, **said)).stored.history[-1].facts
+    assert (facts["appeal"], facts["compensation"], facts["compensation_status"]) == ("Approved", "12.50", "To be paid")
+
+
 def test_an_offer_that_was_made_there_waits_for_the_buyer() -> None:
     offered = begun(a_report("AWAITING_BUYER_RESPONSE"))
     waits = offered.stored.due
