@@ -43,6 +43,7 @@ WHY = {
     "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
     "returns_file": mark("it holds returns; only orders are imported here: type returnctl import"),
     "settlement_file": mark("it holds a settlement; only orders are imported here: type returnctl import"),
+    "decisions_file": mark("it is an export of this shop, for decisions: type returnctl decide --from {file}"),
     "ambiguous_dates": mark(
         "{value} can be read as {patterns}, and no date in the file tells which: name the format with --dates"
     ),

@@ -34,6 +34,8 @@ ALL = ("orders", "returns", "settlement")
 # One document ends and the next line begins another, which no single document can hold.
 _NEXT_LINE = re.compile(rb"\}[ \t\r]*+\n\s*+\{")
 _MOST_NAMED = 12
+# Columns of what `export` writes.
+_OURS = ("id", "state", "decision")
 # So much tells what a file is.
 _HEAD = 4096
 
@@ -146,9 +148,11 @@ def _form(table: Table) -> Form | None:
 
 
 def _unknown(table: Table) -> BadFile:
-    """By columns that may be misspelled ones of a form, or else by what they are called."""
+    """By columns that may be misspelled ones of a form, or else by what they are called; or an export of ours."""
     from difflib import get_close_matches
 
+    if all(table.find(column) is not None for column in _OURS):
+        return BadFile(file=table.file, why="decisions_file")
     columns = list(filter(None, table.columns))[:_MOST_NAMED]
     marks = [mark for form in FORMS for mark in form.marks if table.find(mark) is None]
     near = {column: found[0] for column in columns if (found := get_close_matches(column, marks, 1, 0.8))}
