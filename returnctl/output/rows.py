@@ -97,7 +97,7 @@ def _flat(row: Row) -> dict[str, Any]:
 
 def _cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula, or round, begins with a mark that makes it text."""
-    if isinstance(value, list | dict):
+    if isinstance(value, list | tuple | dict):
         import msgspec
 
         return msgspec.json.encode(value).decode()

@@ -43,6 +43,11 @@ def test_the_envelope_of_a_writer(demo: Path, line: str) -> None:
             assert set(result["due"]) == {"action", "by", "at", "then"}
 
 
+def test_results_in_csv_are_plain_values(demo: Path) -> None:
+    (row,) = csv.DictReader(io.StringIO(run("approve", 15, "-n", "-o", "csv", cwd=demo, now=DEMO_NOW).out))
+    assert (row["outcome"], row["events"], row["warnings"]) == ("planned", '["approve"]', "[]")
+
+
 REFUSED = [
     "approve 7", "reject 7", "ship 7", "receive 10", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
     "resolve 7 --outcome none", "cancel 7", "undo 7", "apply NOPE", "note 99 x", "done 99",
