@@ -238,7 +238,9 @@ def written_out(
     rows = map(plain, results)
     if wanted.format == "json":
         return text.envelope(wanted.command, rows, summary, **more)
-    told = (row for row in rows if wanted.format != "ids" or "error" not in row)
+    told = (text.with_message(row) for row in rows if wanted.format != "ids" or "error" not in row)
+    if wanted.format == "csv":  # the first tells the columns of all
+        told = (row | {name: row.get(name) for name in ("row", "error")} for row in told)
     return written(told, wanted.format, (), _none)
 
 

@@ -41,12 +41,13 @@ def envelope(
 
     yield f'{{"returnctl":"result/v1","command":{text(command)},"results":['
     for at, result in enumerate(results):
-        yield ("," if at else "") + text(_with_message(result))
+        yield ("," if at else "") + text(with_message(result))
     more = ({} if summary is None else {"summary": summary}) | more
     yield "]" + "".join(f',"{name}":{text(value)}' for name, value in more.items()) + "}\n"
 
 
-def _with_message(result: dict[str, Any]) -> dict[str, Any]:
+def with_message(result: dict[str, Any]) -> dict[str, Any]:
+    """As programs read it: a failure in words, too."""
     if "error" not in result:
         return result
     from returnctl.output.failures import failure_json

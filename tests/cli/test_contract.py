@@ -48,6 +48,13 @@ def test_results_in_csv_are_plain_values(demo: Path) -> None:
     assert (row["outcome"], row["events"], row["warnings"]) == ("planned", '["approve"]', "[]")
 
 
+def test_a_refusal_is_told_in_csv_wherever_it_stands(demo: Path) -> None:
+    done = run("approve", 15, 7, "-n", "-o", "csv", cwd=demo, now=DEMO_NOW)
+    first, second = csv.DictReader(io.StringIO(done.out))
+    assert first["error"] == ""
+    assert set(json.loads(second["error"])) == ERROR
+
+
 REFUSED = [
     "approve 7", "reject 7", "ship 7", "receive 10", "inspect 7 --fail", "refund 1 --paid", "replace 7", "convert 7",
     "resolve 7 --outcome none", "cancel 7", "undo 7", "apply NOPE", "note 99 x", "done 99",
