@@ -154,7 +154,7 @@ class Alike:
     def __call__(self, one: Question, other: Question) -> bool:
         if (one.kind, one.code, one.fault) != (other.kind, other.code, other.fault):
             return False
-        pairs = ((one.of_line[number].terms, other.of_line[number].terms) for number in one.of_line)
+        pairs = ((ours.terms, theirs.terms) for (_, ours), (_, theirs) in zip(one.lines, other.lines, strict=True))
         return self._same(one.rules.terms, other.rules.terms) and all(self._same(*pair) for pair in pairs)
 
     def _same(self, one: Terms, other: Terms) -> bool:

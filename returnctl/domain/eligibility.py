@@ -37,7 +37,7 @@ class Wish(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """A wish held against the policy: the terms of the whole return, and those of each line."""
+    """A wish held against the policy: the terms of the whole return, and its lines, each with its own."""
 
     order: Order
     wish: Wish
@@ -46,13 +46,10 @@ class Question(Struct, frozen=True):
     code: str | None
     fault: Fault
     rules: Resolved
-    of_line: dict[str, Resolved]
+    lines: tuple[tuple[OrderLine, Resolved], ...]
     others: tuple[Return, ...]
     recent: tuple[datetime, ...]
     now: datetime
-
-    def lines(self) -> Iterator[tuple[OrderLine, Resolved]]:
-        return ((line, self.of_line[line.line]) for line in self.order.lines if line.line in self.units)
 
 
 Outcomes = Iterator[RuleOutcome]
@@ -71,23 +68,28 @@ def ask(
     unsaid = Asked(order, Fault.BUYER, None, order.price_of(units).amount)
     code, fault = _reason(policy, wish.reason, unsaid, units) if wish.reason else (None, Fault.BUYER)
     asked = replace(unsaid, fault=fault, reason=code)
-    rules, of_line = resolve(policy, asked), _by_line(policy, asked, units)
-    kind = wish.type or _first_kind(rules, of_line.values(), code)
-    return Question(order, wish, units, kind, code, fault, rules, of_line, others, recent, now)
+    rules, lines = resolve(policy, asked), _by_line(policy, asked, units)
+    kind = wish.type or _first_kind(rules, [each for _, each in lines], code)
+    return Question(order, wish, units, kind, code, fault, rules, lines, others, recent, now)
 
 
-def _by_line(policy: Pinned, asked: Asked, units: dict[str, int]) -> dict[str, Resolved]:
+def _by_line(policy: Pinned, asked: Asked, units: dict[str, int]) -> tuple[tuple[OrderLine, Resolved], ...]:
     lines = (line for line in asked.order.lines if line.line in units)
-    return {line.line: resolve(policy, replace(asked, line=line)) for line in lines}
+    return tuple((line, resolve(policy, replace(asked, line=line))) for line in lines)
 
 
 def _reason(policy: Pinned, word: str, unsaid: Asked, units: dict[str, int]) -> tuple[str, Fault]:
     """The code of what the buyer said, and its fault: in the catalogue of the whole return, else of a line."""
-    for rules in (resolve(policy, unsaid), *_by_line(policy, unsaid, units).values()):
+    for rules in _catalogues(policy, unsaid, units):
         code = rules.terms.reasons.find(word)
         if code:
             return code, rules.terms.reasons.catalogue[code].fault
     return word, Fault.BUYER
+
+
+def _catalogues(policy: Pinned, unsaid: Asked, units: dict[str, int]) -> Iterator[Resolved]:
+    yield resolve(policy, unsaid)
+    yield from (rules for _, rules in _by_line(policy, unsaid, units))
 
 
 def wished(order: Order, wish: Wish, others: tuple[Return, ...]) -> dict[str, int]:
@@ -115,7 +117,7 @@ def _kinds(rules: Resolved, code: str | None) -> tuple[Kind, ...]:
 
 def delivered(question: Question) -> Outcomes:
     """The start event of the window has happened, or its stand-in applies."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         window = rules.terms.return_window
         event = windows.event_at(window, question.order)
         facts = {"starts": window.starts, "at": _text(windows.starts_at(window, question.order, rules.terms.timezone))}
@@ -125,7 +127,7 @@ def delivered(question: Question) -> Outcomes:
 
 def window(question: Question) -> Outcomes:
     """Now is before the window's end; skipped where there is no window or its start has not happened."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         terms = rules.terms
         start = windows.starts_at(terms.return_window, question.order, terms.timezone)
         place = rules.place(length(rules))
@@ -163,13 +165,13 @@ def window_end(order: Order, rules: Resolved) -> datetime | None:
 
 def ends(question: Question) -> list[tuple[str, datetime]]:
     """The lines whose window has an end, with it."""
-    found = ((line.line, window_end(question.order, rules)) for line, rules in question.lines())
+    found = ((line.line, window_end(question.order, rules)) for line, rules in question.lines)
     return [(number, end) for number, end in found if end]
 
 
 def returnable(question: Question) -> Outcomes:
     """The window is not `none` for this line."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         because = rules.because("return_window/none")
         facts = {"because": because} if because and rules.terms.return_window.none else {}
         outcome = _passed(not rules.terms.return_window.none)
@@ -178,7 +180,7 @@ def returnable(question: Question) -> Outcomes:
 
 def kind(question: Question) -> Outcomes:
     """The type is offered, and allowed for the reason."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         fitting = _kinds(rules, question.code)
         by_reason = question.kind in rules.terms.types and question.kind not in fitting
         place = rules.place(f"reasons/catalogue/{question.code}/types" if by_reason else "types")
@@ -188,7 +190,7 @@ def kind(question: Question) -> Outcomes:
 
 def reason(question: Question) -> Outcomes:
     """A reason is given where it is required, and is in the catalogue."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         reasons = rules.terms.reasons
         given = question.wish.reason
         known = question.code in reasons.catalogue
@@ -200,7 +202,7 @@ def reason(question: Question) -> Outcomes:
 
 def conditions(question: Question) -> Outcomes:
     """Skipped when the buyer states nothing or the fault waives them; else what is not stated fails."""
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         terms = rules.terms
         missing = [condition for condition in terms.conditions if condition not in question.wish.conditions]
         waived = question.fault in terms.conditions_waived_for
@@ -215,7 +217,7 @@ def conditions(question: Question) -> Outcomes:
 def evidence(question: Question) -> Outcomes:
     """The kinds of evidence that the reason asks for are attached."""
     given = {kind_of(file.type) for file in question.wish.evidence}
-    for line, rules in question.lines():
+    for line, rules in question.lines:
         asked = rules.terms.reasons.catalogue.get(question.code or "")
         wanted = asked.evidence if asked else ()
         missing = [kind for kind in wanted if kind not in given]
@@ -231,7 +233,7 @@ def kind_of(mime: str) -> str:
 
 def quantity(question: Question) -> Outcomes:
     """With all other returns of the line no more than bought, and bought at all."""
-    for line, _ in question.lines():
+    for line, _ in question.lines:
         asked = question.units[line.line]
         already = held(question.others, line.line)
         bought = 0 if question.order.cancelled_at else line.quantity

@@ -78,7 +78,7 @@ def _opened(case: Case, moment: Moment, id: str, question: Question) -> Return: 
         id=id, state=State.REQUESTED, type=question.kind, order=case.order, currency=case.order.currency,
         policy=case.ref, buyer=case.order.buyer, conditions=wish.conditions, evidence=wish.evidence,
         reason=Reason(question.code, question.fault, wish.note), exception=made, external=wish.external,
-        lines=tuple(Line(line.line, line.sku, question.units[line.line]) for line, _ in question.lines()),
+        lines=tuple(Line(line.line, line.sku, question.units[line.line]) for line, _ in question.lines),
         window_ends=min((end for _, end in ends(question)), default=None),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from returnctl.errors import Failure
 from returnctl.shop.draft import Draft
 from returnctl.shop.road import Done, Job, Planned, Road, failed, warned
 from returnctl.storage.changes import Change
+from returnctl.storage.digests import expect_many
 from returnctl.storage.snapshot import Snapshot
 from returnctl.storage.writer import Writer
 
@@ -67,6 +68,8 @@ def _fill(waiting: deque[Job], left: Iterator[Job]) -> bool:
         held += job.weight
         if held > _BYTES:
             break
+    if len(waiting) == _PORTION:
+        expect_many()
     return bool(waiting)
 
 
