@@ -15,7 +15,7 @@ from returnctl.cli.verbs import Ids, prepared
 from returnctl.domain.states import Role
 from returnctl.errors import BadValue, Exit, Failure, NotAllGraded, NotFound
 from returnctl.output.words import say
-from returnctl.shop import bench
+from returnctl.shop import bench, changing
 from returnctl.shop.road import Done, exit_of, failed
 
 # Nobody answers so fast: an empty line then is what scanners send behind a number.
@@ -29,7 +29,7 @@ def at_the_bench(wanted: Wanted, ids: Ids, decide: Callable[..., Any], *, asks: 
     facts, key = prepared(wanted.road(), Role.SELLER, facts)
 
     def change(word: str, **found: Any) -> Done:
-        return wanted.road_now().change(word, decide, Role.SELLER, asked=key | found, **facts | found)
+        return changing.change(wanted.road_now(), word, decide, Role.SELLER, asked=key | found, **facts | found)
 
     with stopping() as stopped:
         typed, talk = Typed(stopped), Talk(wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from returnctl.cli.answer import answer, show, tell
@@ -22,8 +22,9 @@ Stopped = Callable[[], bool]
 def change_all(wanted: Wanted, road: Road, jobs: Iterable[Job], of: int | None = None) -> int:
     """Lead many along the road, and tell what came of each."""
     from returnctl.shop.batches import in_batches
+    from returnctl.shop.changing import carry
 
-    return told(wanted, lambda stopped: map(road.carry, in_batches(road, jobs, stopped)), of)
+    return told(wanted, lambda stopped: map(partial(carry, road), in_batches(road, jobs, stopped)), of)
 
 
 def told(wanted: Wanted, run: Callable[[Stopped], Iterable[Done]], of: int | None = None) -> int:

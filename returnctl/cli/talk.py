@@ -35,9 +35,10 @@ def _said(text: str | None, wanted: str = "text") -> str:
 def message(wanted: Wanted, /, id: str, text: str | None, template: str | None, long: bool) -> int:  # noqa: A002
     from returnctl.domain import remarks
     from returnctl.domain.states import Role
+    from returnctl.shop.changing import change
 
     asked = _message(text, template)
-    done = wanted.road().change(id, remarks.message, Role.SELLER, asked=asked, **asked, long=long)
+    done = change(wanted.road(), id, remarks.message, Role.SELLER, asked=asked, **asked, long=long)
     return answer(wanted, [_with_words(wanted, done) if wanted.dry_run else done])
 
 

@@ -86,11 +86,12 @@ def _given(wanted: Wanted, said: dict[str, Any]) -> dict[str, Any]:
 def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: Any = "seller", **facts: Any) -> int:
     """One function of the workflow for each id, by this side: a role, or a function of the case that tells it."""
     from returnctl.domain.states import Role
+    from returnctl.shop.changing import change
 
     road, side = wanted.road(), role if callable(role) else Role(role)
     facts, asked = prepared(road, side, facts)
     if len(words) == 1:
-        return answer(wanted, [road.change(words[0], decide, side, asked=asked, **facts)])
+        return answer(wanted, [change(road, words[0], decide, side, asked=asked, **facts)])
     from returnctl.cli.many import change_all
 
     jobs = (road.job(word, decide, side, asked=asked, **facts) for word in words)

@@ -18,6 +18,7 @@ from returnctl.domain.record import OrderTaken
 from returnctl.domain.states import Kind, Role
 from returnctl.errors import BadValue, Failure, NoAmountInCurrency, NotEligible
 from returnctl.readers.fields import MOST_UNITS
+from returnctl.shop.changing import carry
 from returnctl.shop.draft import Draft
 from returnctl.shop.evidence import Files
 from returnctl.shop.policies import Policies
@@ -55,7 +56,7 @@ class Applications:
         self._policies = Policies(road.shop)
 
     def apply(self, asked: Application) -> Done:
-        return self._road.carry(self._road.alone(self.job(asked)))
+        return carry(self._road, self._road.alone(self.job(asked)))
 
     def job(self, asked: Application, row: int | UnsetType = UNSET) -> Job:
         """Its evidence is read here, before anything is locked."""

@@ -15,6 +15,7 @@ from returnctl.domain.record import Return
 from returnctl.domain.states import Role
 from returnctl.errors import BadRow, Failure, MovedOn
 from returnctl.shop.batches import Foreseen, in_batches
+from returnctl.shop.changing import carry
 from returnctl.shop.decision_commands import COMMANDS, Asked, Seen
 from returnctl.shop.evidence import Files
 from returnctl.shop.hooks import find
@@ -43,7 +44,7 @@ def decided(road: Road, rows: Iterator[Row], stopped: Callable[[], bool]) -> Ite
                 yield _numbered(_alone(road, row, foreseen), row.number)
         else:
             jobs = (_job(road, row) for row in group)
-            yield from map(road.carry, in_batches(road, jobs, stopped, foreseen=foreseen))
+            yield from map(partial(carry, road), in_batches(road, jobs, stopped, foreseen=foreseen))
 
 
 def _kind(row: Row) -> str:
@@ -58,7 +59,7 @@ def _alone(road: Road, row: Row, foreseen: Foreseen) -> Done:
     if COMMANDS[row.command].decide is None and not road.request.dry_run:
         return _refunded(road, row)
     (done,) = in_batches(road, [_job(road, row)], foreseen=foreseen)
-    return road.carry(done)
+    return carry(road, done)
 
 
 def _job(road: Road, row: Row) -> Job:

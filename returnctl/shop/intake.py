@@ -20,6 +20,7 @@ from returnctl.errors import BadFile, BadRow, Failure, NotFound, NotKnown
 from returnctl.readers.intake import LARGEST_FILE, FoundOrder, FoundReport, FoundSettled, Habits, placed
 from returnctl.readers.orders import holds_returns, read_import, read_orders
 from returnctl.readers.tables import is_workbook
+from returnctl.shop.changing import carry
 from returnctl.shop.reading import opened, up_to
 from returnctl.shop.road import Done, Result, Road, Told
 from returnctl.shop.settling import State, batch_key, commit_settled, is_known
@@ -192,7 +193,7 @@ def _observed(road: Road, reports: list[FoundReport], planned: Aside | None, sto
     from returnctl.shop.observing import Observations
 
     jobs = map(Observations(road, planned).job, reports)
-    return [replace(road.carry(done), record=None) for done in in_batches(road, jobs, stopped)]
+    return [replace(carry(road, done), record=None) for done in in_batches(road, jobs, stopped)]
 
 
 def _state_of(done: Done) -> State:

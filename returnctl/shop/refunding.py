@@ -13,6 +13,7 @@ from returnctl.domain import paying
 from returnctl.domain.record import RequestKey
 from returnctl.domain.states import Role
 from returnctl.shop import carrying, hooks
+from returnctl.shop.changing import carry, change
 from returnctl.shop.road import Decide, Done, Road, Typed
 
 
@@ -38,7 +39,7 @@ def refund(road: Road, word: str, payment: Payment, guard: Guard = lambda decide
     hook = None if proven or payment.failed is not None else hooks.find(road.shop.root, "refund")
     if hook is None:
         decide, facts, asked = by_hand(payment, proven=proven)
-        return road.change(word, guard(decide), Role.SELLER, asked, **facts)
+        return change(road, word, guard(decide), Role.SELLER, asked, **facts)
     return road.told(word, lambda: _through(hook, road, word, payment, guard))
 
 
@@ -66,4 +67,4 @@ def _through(hook: Path, road: Road, word: str, payment: Payment, guard: Guard) 
     road = Road(road.shop, replace(road.request, key=None))
     asked = _facts(payment) | {"retry": payment.retry, "request": request}
     begun = road.book(word, guard(paying.begin), Role.SELLER, **asked)
-    return road.carry(carrying.pay(road, begun, hook))
+    return carry(road, carrying.pay(road, begun, hook))

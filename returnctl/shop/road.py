@@ -116,21 +116,6 @@ class Road:
         self.settings = shop.settings
         self._login = login_name()
 
-    def change(self, word: str, decide: Decide, role: Side, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
-        """Lead one return on by a function of `domain.workflow`, and carry out what that owes outside.
-
-        A failure becomes a result. `asked` is what the request key stands for, where that is not the facts themselves.
-        """
-        return self.carry(self.book(word, decide, role, asked, **facts))
-
-    def carry(self, done: Done) -> Done:
-        """Only shops with hooks pay for it."""
-        if done.result.outcome != "done" or not self.shop.has_hooks():
-            return done
-        from returnctl.shop.carrying import carry
-
-        return carry(self, done)
-
     def book(self, word: str, decide: Decide, role: Side, /, asked: object = None, **facts: Any) -> Done:  # noqa: ANN401
         """Load the case under the lock, decide, commit."""
         return self.alone(self.job(word, decide, role, asked, **facts))

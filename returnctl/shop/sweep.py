@@ -9,6 +9,7 @@ from pathlib import Path
 from returnctl.domain.lapse import lapse
 from returnctl.domain.states import Event, Role
 from returnctl.shop.batches import in_batches
+from returnctl.shop.changing import carry
 from returnctl.shop.road import Done, Road
 
 
@@ -42,10 +43,10 @@ def hooks_of_sweep(road: Road) -> dict[str, Path]:
 def _carried(road: Road, done: Done, hooks: dict[str, Path]) -> Done:
     """What this change owes outside: a payment that it began, then what is to be told and done."""
     if Event.REFUND not in done.result.events or done.result.outcome != "done":
-        return road.carry(done)
+        return carry(road, done)
     from returnctl.shop.carrying import pay
 
-    return road.carry(road.told(done.result.id, partial(pay, road, done, hooks["pay"])))
+    return carry(road, road.told(done.result.id, partial(pay, road, done, hooks["pay"])))
 
 
 def _left_over(road: Road, hooks: dict[str, Path], asked: set[str]) -> Iterable[Done]:
