@@ -49,6 +49,19 @@ class PaidBack(Document, frozen=True):
     refunded_at: datetime | None = None
 
 
+class Contest(Document, frozen=True):
+    """What a platform told of a contest in all; it stays, whatever is reported after it.
+
+    `outcome` is that of the newest report of a decision, by `at`; `decided`: for one side. `lost_at` is the instant of
+    the first report of a decision for the buyer.
+    """
+
+    at: datetime
+    outcome: str
+    decided: bool = False
+    lost_at: datetime | None = None
+
+
 class External(Document, frozen=True):
     """A return that a platform runs, as it last reported it; statuses are the platform's own words, kept as they are.
 
@@ -56,8 +69,8 @@ class External(Document, frozen=True):
     which the first report that grants it told at `granted_at`. `asks` are the
     answers it waits for, until `deadline`. `updated_at` is the instant of the report: older ones change nothing.
     `uncertain`: the source cannot tell a refused request from a refused parcel. All that is drawn from `told`: by
-    source (`api`, `export`) its newest report; under `unknown` the newest whose status no table knows. `paid` stays,
-    whatever is reported after it.
+    source (`api`, `export`) its newest report; under `unknown` the newest whose status no table knows. `paid` and
+    `contest` stay, whatever is reported after them.
     """
 
     platform: str
@@ -80,4 +93,5 @@ class External(Document, frozen=True):
     previous: str | None = None
     next: str | None = None
     paid: PaidBack | None = None
+    contest: Contest | None = None
     told: dict[str, Told] = {}

@@ -6,6 +6,7 @@ A report never starts a payment. What the platform says it paid went to the buye
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -19,10 +20,10 @@ from returnctl.domain.eligibility import Wish
 from returnctl.domain.external import External
 from returnctl.domain.owed import is_open, is_shown_by_platform, withdrawn
 from returnctl.domain.paid_back import paid_by_us, with_payment
-from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return, open_offer
+from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return, open_offer, standing
 from returnctl.domain.report import Report
 from returnctl.domain.reported import Picture, heard, says_the_same, seen_by
-from returnctl.domain.states import COUNTS_NONE, FIXED, Event, Role, State
+from returnctl.domain.states import COUNTS_NONE, Event, Role, State
 from returnctl.domain.step import led_here, left_open, reported, unchanged, waiting, worth
 
 _S = State
@@ -102,7 +103,7 @@ def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
     before, seen = seen_by(was, record.type), seen_by(now, record.type)
     new = replace(record, external=now, state=_leads(record, now, before, seen), parcels=_parcels(record, report))
     if seen and (new.state is not record.state or _follows(record)):
-        new = _in_state(new, seen)
+        new = _in_state(new, was, seen)
     new = with_payment(case, new)
     new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_owed(new, before, seen))
     new = replace(new, offers=left_open(record, case.at(moment))) if _goes_on(record, new) else new
@@ -141,17 +142,22 @@ def _follows(record: Return) -> bool:
 # --- what follows from a state that was reported
 
 
-def _in_state(record: Return, seen: Picture) -> Return:
+def _in_state(record: Return, was: External, seen: Picture) -> Return:
     """Units as the platform's decision leaves them. What came back nobody but we can tell."""
     holds = seen.below not in COUNTS_NONE | {State.REQUESTED} or seen.parcel or seen.below is State.REPLACED
     lines = tuple(replace(line, approved=(line.approved or line.requested) if holds else 0) for line in record.lines)
-    return replace(record, lines=lines, returnless=_returnless(record, seen))
+    ours = record.returnless and not _keeps(was)
+    return replace(record, lines=lines, returnless=_returnless(record, seen, ours=ours))
 
 
-def _returnless(record: Return, seen: Picture) -> bool:
-    told = record.external.told if record.external else {}
-    keeps = any(each.keeps for each in told.values())
-    return (keeps or record.returnless) and seen.below not in (State.REQUESTED, State.APPROVED, State.IN_TRANSIT)
+def _returnless(record: Return, seen: Picture, *, ours: bool) -> bool:
+    """What a platform said once of the goods it may take back; what we said stands."""
+    keeps = record.external is not None and _keeps(record.external)
+    return (keeps or ours) and seen.below not in (State.REQUESTED, State.APPROVED, State.IN_TRANSIT)
+
+
+def _keeps(external: External) -> bool:
+    return any(each.keeps for each in external.told.values())
 
 
 def _parcels(record: Return, report: Report) -> tuple[Parcel, ...]:
@@ -166,30 +172,47 @@ def _dispute(case: Case, new: Return, seen: Picture | None, moment: Moment) -> D
     held = new.dispute
     if seen is None:
         return held
+    if not _contested_here(case.stored):
+        return _theirs(case, new, seen, moment)
     if new.state is State.DISPUTED and seen.state is State.DISPUTED:
         first = held if held and case.stored.state is State.DISPUTED else None
         if first and first.stage == "platform":
             return replace(first, escalated_from=seen.below) if _follows(case.stored) else first
         return replace(first or _contest(case, seen, moment), stage="platform")
-    if held is None and seen.outcome == "refund":  # opened and decided between two imports
-        return _ended(case, replace(_contest(case, seen, moment), outcome=seen.outcome), new)
     if case.stored.state is State.DISPUTED and new.state is not State.DISPUTED and held:
-        return _ended(case, replace(held, outcome=seen.outcome or "none"), new)
+        since = new.external.updated_at if new.external else None
+        return _ended(case, replace(held, outcome=seen.outcome or "none"), new, since)
     return held
+
+
+def _contested_here(record: Return) -> bool:
+    """Whether anybody here led into a contest, or out of one."""
+    led = (each for each in standing(record.history) if each.from_ != each.to and each.event != Event.OBSERVE)
+    return any(State.DISPUTED in (each.from_, each.to) for each in led)
+
+
+def _theirs(case: Case, new: Return, seen: Picture, moment: Moment) -> Dispute | None:
+    """By all that was reported, in whatever order: it may have been opened and decided between two imports."""
+    told = new.external.contest if new.external else None
+    if told is None or (seen.state is State.DISPUTED and new.state is not State.DISPUTED):
+        return new.dispute
+    held = replace(new.dispute or _contest(case, seen, moment), stage="platform", escalated_from=seen.below)
+    if new.state is State.DISPUTED:
+        return replace(held, outcome=None, appeal_until=None)
+    return _ended(case, replace(held, outcome=told.outcome), new, told.lost_at)
 
 
 def _contest(case: Case, seen: Picture, moment: Moment) -> Dispute:
     return Dispute(stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below)
 
 
-def _ended(case: Case, dispute: Dispute, new: Return) -> Dispute:
-    """Against what the platform decided for the buyer, the seller may appeal for a while."""
-    external = new.external
-    if dispute.outcome != "refund" or external is None or external.appeal or external.updated_at is None:
-        return dispute
+def _ended(case: Case, dispute: Dispute, new: Return, since: datetime | None) -> Dispute:
+    """Against what the platform decided for the buyer, the seller may appeal for a while, and once."""
+    appealed = dispute.appeal or (new.external and new.external.appeal)
+    if dispute.outcome != "refund" or appealed or since is None:
+        return replace(dispute, appeal_until=None)
     rules = case.rules()
-    until = deadlines.ends_at(rules.terms.deadlines["appeal"], rules, external.updated_at)
-    return replace(dispute, appeal_until=until)
+    return replace(dispute, appeal_until=deadlines.ends_at(rules.terms.deadlines["appeal"], rules, since))
 
 
 def _goes_on(old: Return, new: Return) -> bool:
@@ -207,37 +230,50 @@ def _is_corrected(old: Return, new: Return) -> bool:
 
 
 def _worth(case: Case, old: Return, new: Return) -> Breakdown | None:
-    """The breakdown is by our policy, whatever the platform pays."""
-    if new.state is old.state or new.state is State.REFUNDING:
+    """The breakdown is by our policy, whatever the platform pays; in a contest that of the state which is contested."""
+    stood, stands = (old, new) if old.agreed else (_beneath(old), _beneath(new))
+    if new.state is State.REFUNDING or (new.state is old.state and stands.state is stood.state):
         return new.breakdown
-    was_estimate = old.state is State.DISPUTED and old.dispute and old.dispute.escalated_from not in FIXED
-    before = replace(old, state=State.REQUESTED) if was_estimate and not old.agreed else old
-    return worth(case, before, new)
+    return worth(case, stood, stands)
+
+
+def _beneath(record: Return) -> Return:
+    contest = record.dispute if record.state is State.DISPUTED else None
+    return replace(record, state=contest.escalated_from) if contest else record
 
 
 def _waits(case: Case, old: Return, new: Return, moment: Moment) -> Return:
     """With the platform's own deadline where it gives one, and what was assumed confirmed or corrected."""
-    rules, at = case.having(new).rules(), case.at(moment)
-    due = _due(case, old, new, moment)
-    if due == old.due and new.dispute == old.dispute:
+    rules, due = case.having(new).rules(), _due(case, old, new, moment)
+    if due == old.due and _appeal(new) == _appeal(old):
         return new
-    return waiting(replace(new, due=due), rules, at)
+    return waiting(replace(new, due=due), rules, _opened(case, old, new, moment))
+
+
+def _appeal(record: Return) -> datetime | None:
+    return record.dispute.appeal_until if record.dispute else None
+
+
+def _opened(case: Case, old: Return, new: Return, moment: Moment) -> datetime:
+    """When what is waited for began: a review with the application, all else as soon as it is heard of."""
+    anew = new.state is not State.REQUESTED or _awaits_buyer(new) or _is_corrected(old, new)
+    return case.at(moment) if anew else old.applied_at
 
 
 def _due(case: Case, old: Return, new: Return, moment: Moment) -> Due | None:
     due, given = old.due, new.external.deadline if new.external else None
     had = old.external.deadline if old.external else None
     asked = _awaits_buyer(new) != _awaits_buyer(old) and not open_offer(new)
-    corrected, moved = _is_corrected(old, new), _goes_on(old, new) or asked
+    moved = _goes_on(old, new) or asked
     if not moved and due and due.action == "negotiate":
         return due  # it ends with the offer, whatever the platform waits for
     if moved or (had and not given):
-        opened = old.applied_at if new.state is State.REQUESTED and not corrected else case.at(moment)
+        opened = _opened(case, old, new, moment)
         due = deadlines.after(Event.OBSERVE, new, case.having(new).rules(), opened)
         if due and due.action == "refund":
             due = replace(due, by=Role.PLATFORM, then="remind")
         if due and due.action == "review" and _awaits_buyer(new):
-            due = deadlines.offered_there(case.having(new).rules(), case.at(moment))
+            due = deadlines.offered_there(case.having(new).rules(), opened)
     if due and given and due.by is Role.SELLER and due.at != given:
         return replace(due, at=given, lapsed=False)
     return due

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from returnctl.domain import tiktok
 from returnctl.domain.compensation import granted_in
-from returnctl.domain.external import External, PaidBack, Told
+from returnctl.domain.external import Contest, External, PaidBack, Told
 from returnctl.domain.report import Report
 from returnctl.domain.states import Kind, State
 
@@ -68,7 +68,8 @@ def heard(external: External, report: Report, kind: Kind) -> External:
     paid = max(filter(None, (external.paid, _paid(report.told, kind))), key=_place_of_payment, default=None)
     drawn = _drawn(external, {name: told[name] for name in sorted(told)}, paid, kind)
     grants = [external.granted_at, report.told.at if granted_in(report.told) else None]
-    return replace(drawn, granted_at=min(filter(None, grants), default=None))
+    contest = _contest(external.contest, report.told, kind)
+    return replace(drawn, granted_at=min(filter(None, grants), default=None), contest=contest)
 
 
 def says_the_same(one: External, other: External) -> bool:
@@ -79,7 +80,8 @@ def says_the_same(one: External, other: External) -> bool:
 def _timeless(external: External) -> External:
     told = {name: replace(each, at=_NEVER, seen=None) for name, each in external.told.items()}
     paid = external.paid and replace(external.paid, at=_NEVER)
-    return replace(external, updated_at=None, granted_at=None, seen=None, told=told, paid=paid)
+    contest = external.contest and replace(external.contest, at=_NEVER, lost_at=None)
+    return replace(external, updated_at=None, granted_at=None, seen=None, told=told, paid=paid, contest=contest)
 
 
 def _place(told: Told, kind: Kind) -> tuple[datetime, int, bytes]:
@@ -97,6 +99,22 @@ def _paid(told: Told, kind: Kind) -> PaidBack | None:
 
 def _place_of_payment(paid: PaidBack) -> tuple[datetime, Decimal, datetime]:
     return paid.at, paid.amount, paid.refunded_at or _NEVER
+
+
+def _contest(known: Contest | None, told: Told, kind: Kind) -> Contest | None:
+    """A decision for one side stands against a word that the contest is closed, whichever is newer."""
+    seen = picture(told, kind)
+    if seen is None or not (seen.outcome or seen.state is State.DISPUTED):
+        return known
+    lost = told.at if seen.outcome == "refund" else None
+    heard = Contest(told.at, seen.outcome or "none", tiktok.is_decided(told.dispute))
+    newest = max(filter(None, (known, heard)), key=_place_of_contest)
+    first = [known.lost_at if known else None, lost]
+    return replace(newest, lost_at=min(filter(None, first), default=None))
+
+
+def _place_of_contest(contest: Contest) -> tuple[bool, datetime, bool]:
+    return contest.decided, contest.at, contest.outcome == "refund"
 
 
 def _newest(told: dict[str, Told], kind: Kind) -> Told | None:

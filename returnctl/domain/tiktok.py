@@ -91,6 +91,11 @@ def contest(word: str | None) -> str | None:
     return _DISPUTES.get(plain(word or ""))
 
 
+def is_decided(word: str | None) -> bool:
+    """Whether a contest was decided for one side, not only closed."""
+    return plain(word or "").startswith("support ")
+
+
 def is_undecided(word: str) -> bool:
     """Of an appeal or a compensation, in whatever words."""
     return bool(_UNDECIDED.search(word))

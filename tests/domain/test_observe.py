@@ -36,7 +36,9 @@ PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 REJECTED = "REFUND_OR_RETURN_REQUEST_REJECT"
 SHIP, SHIPPED, PARCEL = "AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM", "REJECT_RECEIVE_PACKAGE"
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
-CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
+CANCEL, RESPONSE = "RETURN_OR_REFUND_REQUEST_CANCEL", "AWAITING_BUYER_RESPONSE"
+# It reminds often, so that some time to remind always lies between the application and now.
+SURE = a_case(policy=a_policy(remind_before={"hours": [168, 72, 48, 24, 3, 1]}))
 
 
 def a_report(status: str, days: float = 0, *, source: str = "api", **said: Any) -> Report:
@@ -470,24 +472,30 @@ def test_an_order_of_one_line_leaves_no_doubt() -> None:
 
 # --- any order, overlapping, repeated, stale
 
-_STATUS = st.sampled_from([PENDING, REJECTED, SHIP, SHIPPED, PARCEL, SUCCESS, COMPLETE, CANCEL, "ODD"])
+_STATUS = st.sampled_from([PENDING, RESPONSE, REJECTED, SHIP, SHIPPED, PARCEL, SUCCESS, COMPLETE, CANCEL, "ODD"])
 _LABEL = st.sampled_from(["To process", "In process", "Completed", "Refund rejected", "Canceled", "ODD"])
 _SAID = st.fixed_dictionaries(
     {
         "days": st.sampled_from([0, 0, 1, 2, 3]),
         "refund": st.sampled_from([Decimal("87.75"), Decimal("80.00"), None]),
         "dispute": st.sampled_from([None, None, "IN_PROGRESS", "SUPPORT_BUYER", "CLOSED"]),
+        "sent": st.booleans(),
     }
 )
-_API = st.builds(lambda s, x, d: a_report(s, deadline=d, **x), _STATUS, _SAID, st.sampled_from([None, NOW + 3 * DAY]))
+_DEADLINE = st.sampled_from([None, NOW - 2 * HOUR, NOW + 5 * HOUR, NOW + 3 * DAY])
+_API = st.builds(lambda s, x, d, k: a_report(s, deadline=d, keeps=k, **x), _STATUS, _SAID, _DEADLINE, st.booleans())
+_APPEAL = st.sampled_from([None, None, None, "In progress"])
 _EXPORT = st.builds(
-    lambda s, x, sent, exact: export(s, sent=sent, exact=exact, **x), _LABEL, _SAID, st.booleans(), st.booleans()
+    lambda s, x, exact, appeal: export(s, exact=exact, appeal=appeal, **x), _LABEL, _SAID, st.booleans(), _APPEAL
 )
 
 
 def _end(reports: list[Report]) -> tuple[object, ...]:
-    """All but history, revision and where a report was read."""
-    record = told(begun(reports[0], now=NOW), *reports[1:], now=NOW).stored
+    """All but history and revision, where a report was read, and when its contest was first heard of here.
+
+    The import is at one instant: dues are counted from when they were heard of.
+    """
+    record = told(begun(reports[0], SURE, now=NOW), *reports[1:], now=NOW).stored
     external = record.external
     assert external is not None
     where = {name: replace(each, seen=None) for name, each in external.told.items()}
@@ -495,7 +503,11 @@ def _end(reports: list[Report]) -> tuple[object, ...]:
     events = [entry.event for entry in record.history]
     assert list(faults(record, [*events, *["seen"] * (record.revision - len(events))])) == []
     paid = [(x.amount, x.net, x.tax, x.status) for x in record.refunds]
-    return record.state, paid, replace(external, seen=None, told=where), record.due, record.lines
+    contest = record.dispute and replace(record.dispute, at=NOW)
+    return (
+        record.state, paid, replace(external, seen=None, told=where), record.due, record.lines, record.returnless,
+        record.breakdown, contest, record.sweep_at, disagrees(record),
+    )  # fmt: skip
 
 
 @given(st.lists(st.one_of(_API, _EXPORT), min_size=1, max_size=7), st.integers(0, 9999))
