@@ -16,7 +16,7 @@ from returnctl.domain import deadlines
 from returnctl.domain.case import Case, Decision, Moment
 from returnctl.domain.lateness import kept
 from returnctl.domain.owed import made_moot, owes, without_offers, without_reminders
-from returnctl.domain.record import Breakdown, Happened, Offer, Return, open_offer, standing
+from returnctl.domain.record import Breakdown, Due, Happened, Offer, Return, open_offer, standing
 from returnctl.domain.refund import Basis, breakdown
 from returnctl.domain.reminders import next_wake
 from returnctl.domain.states import FIXED, NEGOTIATION, PASSING, TRANSITIONS, Event, Kind, State, allowed
@@ -76,7 +76,7 @@ def step(
         new = replace(new, due=deadlines.after(event, new, rules, at))
     if "breakdown" not in changes:
         new = replace(new, breakdown=worth(case, old, new))
-    return _written(case, waiting(new, rules, at), event, moment, facts or {})
+    return _written(case, waiting(new, rules, at, before=old.due), event, moment, facts or {})
 
 
 def ended(record: Return, status: str) -> tuple[Offer, ...]:
@@ -90,9 +90,14 @@ def left_open(record: Return, at: datetime) -> tuple[Offer, ...]:
     return ended(record, "lapsed" if made and made.until <= at else "withdrawn")
 
 
-def waiting(record: Return, rules: Resolved, at: datetime) -> Return:
-    """With another due than before: the sweep looks again when that calls, and old reminders of it are moot."""
-    wake = next_wake(record, rules.terms.remind_before.hours, at)
+def waiting(record: Return, rules: Resolved, at: datetime, *, before: Due | None = None) -> Return:
+    """With another due than `before`: the sweep looks again when that calls, and old reminders of it are moot.
+
+    One that is over already calls at once, unless it ends when the one before it did: that one was told of.
+    """
+    due = record.due
+    over = due is not None and due.at <= at and not (before and before.at == due.at)
+    wake = due.at if due and over else next_wake(record, rules.terms.remind_before.hours, at)
     return replace(record, sweep_at=wake, owed=without_reminders(record.owed))
 
 

@@ -660,3 +660,26 @@ def test_a_contest_of_what_is_paid_leads_back_to_a_worksheet() -> None:
     record = dispute.resolve(case, seller(later(case)), outcome="none").record
     assert record.state is State.REFUND_DUE
     assert record.breakdown is not None
+
+
+# --- a deadline that is over when it is heard of
+
+
+@pytest.mark.parametrize("status", [PENDING, SHIPPED])
+def test_a_deadline_that_is_over_already_calls_for_the_sweep_at_once(status: str) -> None:
+    record = told(begun(a_report(PENDING)), a_report(status, 1, deadline=NOW - 2 * HOUR)).stored
+    assert record.due
+    assert record.due.at == NOW - 2 * HOUR
+    assert record.sweep_at
+    assert record.sweep_at <= NOW
+    assert lapse(a_case(record=record), Moment(later(a_case(record=record)), SYSTEM)).events
+
+
+def test_a_deadline_that_went_on_through_a_payment_is_not_reminded_of_twice_a_day() -> None:
+    case = after(after(begun(a_report(PENDING)), workflow.approve), workflow.receive)
+    case = after(case, workflow.inspect)
+    assert case.stored.due
+    over = case.stored.due.at + HOUR
+    case = case.having(lapse(case, Moment(over, SYSTEM)).record)
+    case = case.having(paying.intend(case, seller(over + HOUR)).record)
+    assert not lapse(case, Moment(over + 2 * HOUR, SYSTEM)).events
