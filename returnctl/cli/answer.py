@@ -204,10 +204,11 @@ def _of_row(row: int | UnsetType | None) -> str:
 
 def _rest(record: Return) -> str:
     """What a part payment leaves."""
+    from returnctl.domain.paid_back import ours
     from returnctl.domain.record import unpaid
     from returnctl.output.forms import money
 
-    paid = money(record.refunds[-1].amount, record.currency)
+    paid = money(ours(record)[-1].amount, record.currency)
     return "  " + say("this payment: {paid}, still due: {rest}", paid=paid, rest=money(unpaid(record), record.currency))
 
 

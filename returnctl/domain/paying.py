@@ -90,7 +90,7 @@ def _confirmed(case: Case, moment: Moment, reference: str | None, confirmed: Dec
     record = case.stored
     pending = _pending(record)
     paid = _paid(record, pending.amount if confirmed is None else confirmed)
-    record = _with(record, replace(paid, status="confirmed", reference=reference))
+    record = with_payment(case, _with(record, replace(paid, status="confirmed", reference=reference)))
     to = State.REFUNDED if paid.final or unpaid(record) <= 0 else State.REFUND_DUE
     facts = {"amount": str(paid.confirmed)} | ({"reference": reference} if reference else {})
     return step(case, Event.CONFIRM, to, moment, facts, refunds=record.refunds)

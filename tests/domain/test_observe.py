@@ -23,7 +23,7 @@ from returnctl.domain.external import External, Seen, Told
 from returnctl.domain.lapse import lapse
 from returnctl.domain.observe import disagrees, observe, take
 from returnctl.domain.record import Return
-from returnctl.domain.replay import faults
+from returnctl.domain.replay import faults, sum_faults
 from returnctl.domain.report import Piece, Report, units_of
 from returnctl.domain.states import Event, Kind, State
 from returnctl.domain.undo import undo
@@ -236,6 +236,65 @@ def test_money_that_we_paid_as_well_is_kept_and_warned_of() -> None:
     assert decision.warnings == ("paid_beside",)
     assert decision.record.external is not None
     assert decision.record.external.paid is not None
+
+
+def part_paid(amount: str, *, settled: bool = True) -> Case:
+    case = after(begun(a_report(SUCCESS)), paying.intend, amount=Decimal(amount))
+    return after(case, paying.confirm, reference="TXN-1") if settled else case
+
+
+def payments(case: Case) -> list[tuple[str, str, str | None]]:
+    return [(str(x.confirmed or x.amount), x.status, x.reference) for x in case.stored.refunds]
+
+
+def test_what_the_platform_paid_beyond_a_part_of_ours_is_booked_beside_it() -> None:
+    """What it reports is taken for all that went back, ours included: so nothing is paid twice after it."""
+    case = part_paid("20.00")
+    decision = observe(case, platform(later(case)), report=a_report(COMPLETE, 2))
+    case = case.having(decision.record)
+    assert payments(case) == [("20.00", "confirmed", "TXN-1"), ("67.75", "confirmed", ID)]
+    assert decision.warnings == ("paid_beside",)
+    assert not observe(case, platform(later(case)), report=a_report(COMPLETE, 2)).events
+    back = told(case, a_report(SUCCESS, 3))
+    with pytest.raises(TooMuchMoney) as refused:
+        paying.intend(back, seller(later(back)), amount=Decimal("5.41"))
+    assert refused.value.facts["most"] == "5.40"
+    both = after(after(back, paying.intend, amount=Decimal("5.40")), paying.confirm, reference="TXN-2")
+    assert payments(told(both, a_report(COMPLETE, 4)))[:2] == payments(case)
+
+
+@pytest.mark.parametrize(
+    ("corrected", "booked"), [("80.00", "60.00"), ("90.00", "70.00"), ("20.00", "0.00"), ("15.00", "0.00")]
+)
+def test_what_was_booked_beside_a_part_follows_a_correction(corrected: str, booked: str) -> None:
+    case = told(part_paid("20.00"), a_report(COMPLETE, 2), a_report(COMPLETE, 3, refund=Decimal(corrected)))
+    assert [(x.confirmed, x.reference) for x in case.stored.refunds] == [
+        (Decimal("20.00"), "TXN-1"),
+        (Decimal(booked), ID),
+    ]
+    assert list(sum_faults(case.stored)) == []
+    again = told(case, a_report(COMPLETE, 4))
+    assert [x.confirmed for x in again.stored.refunds] == [Decimal("20.00"), Decimal("67.75")]
+
+
+def test_a_correction_is_not_forgotten_while_a_payment_of_ours_is_under_way() -> None:
+    back = told(begun(a_report(SUCCESS)), a_report(COMPLETE, 2), a_report(SUCCESS, 3))
+    case = told(after(back, paying.intend), a_report(COMPLETE, 4, refund=Decimal("80.00")))
+    expected = [("80.00", "confirmed", ID), ("5.40", "confirmed", "TXN-2")]
+    assert payments(after(case, paying.confirm, reference="TXN-2")) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        (paying.confirm, [("20.00", "confirmed", None), ("67.75", "confirmed", ID)]),
+        (partial(paying.fail, why="closed"), [("20.00", "failed", None), ("87.75", "confirmed", ID)]),
+    ],
+)
+def test_a_part_that_is_under_way_is_waited_for(outcome: Any, expected: list[Any]) -> None:
+    case = told(part_paid("20.00", settled=False), a_report(COMPLETE, 2))
+    assert payments(case) == [("20.00", "pending", None)]
+    assert payments(after(case, outcome)) == expected
 
 
 @pytest.mark.parametrize("report", [a_report(COMPLETE, 2), a_report(CANCEL, 2), a_report(PENDING, 2)])
