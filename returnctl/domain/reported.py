@@ -40,7 +40,7 @@ class Picture(NamedTuple):
 
 
 def picture(told: Told, kind: Kind) -> Picture | None:
-    """None where no table knows the status."""
+    """None where no table knows the status. Of a refusal that the platform overruled the refund is waited for."""
     means = tiktok.status(told.status)
     if means is None:
         return None
@@ -48,6 +48,8 @@ def picture(told: Told, kind: Kind) -> Picture | None:
     contest = tiktok.contest(told.dispute)
     contested = contest == "open" and state not in _FINAL
     parcel = state is State.REJECTED and ("package" in tiktok.plain(told.status) or (means.uncertain and told.sent))
+    if state is State.REJECTED and contest == "refund":
+        state = State.REFUND_DUE
     return Picture(
         State.DISPUTED if contested else state, state, means.uncertain, parcel, None if contest == "open" else contest
     )

@@ -93,6 +93,8 @@ LEADS = [
     (a_report("A_STATUS_OF_TOMORROW"), "requested"),
     (a_report(REJECTED, dispute="IN_PROGRESS"), "disputed"),
     (a_report(REJECTED, dispute="SUPPORT_SELLER"), "rejected"),
+    (a_report(REJECTED, dispute="SUPPORT_BUYER"), "refund_due"),
+    (a_report(PARCEL, dispute="SUPPORT_BUYER"), "refund_due"),
     (a_report(COMPLETE, dispute="IN_PROGRESS"), "refunded"),
     (a_report(PARCEL, dispute="A word of tomorrow"), "rejected"),
     (export("To process"), "requested"),
@@ -640,6 +642,25 @@ def test_a_contest_that_was_decided_between_two_imports_can_be_appealed_against(
     assert (record.dispute.stage, record.dispute.outcome) == ("platform", "refund")
     assert record.dispute.appeal_until is not None
     assert record.dispute.appeal_until > NOW
+
+
+def test_a_refusal_that_the_platform_overruled_waits_for_its_refund() -> None:
+    """The status may still be that of the refusal; the buyer has nothing to contest any more."""
+    contested = told(begun(a_report(PARCEL)), a_report(PARCEL, 1, dispute="IN_PROGRESS"))
+    record = told(contested, a_report(PARCEL, 2, dispute="SUPPORT_BUYER")).stored
+    assert record.due
+    assert record.dispute
+    assert (record.state, record.due.action, record.due.by, record.due.then) == (
+        "refund_due", "refund", "platform", "remind",
+    )  # fmt: skip
+    assert (record.dispute.outcome, record.breakdown is not None) == ("refund", True)
+    assert record.refunds == ()
+
+
+def test_a_refusal_of_ours_that_was_overruled_is_not_to_be_carried_out() -> None:
+    case = after(begun(a_report(PENDING)), workflow.reject)
+    decision = observe(case, platform(later(case)), report=a_report(REJECTED, 2, dispute="SUPPORT_BUYER"))
+    assert (decision.record.state, acts(case.having(decision.record))) == (State.REFUND_DUE, [("reject", "withdrawn")])
 
 
 # --- goods that are here
