@@ -117,7 +117,7 @@ class _Export(NamedTuple):
 
     def told(self, rows: list[ReturnRow], *, sent: bool) -> Told:
         first = rows[0]
-        times = [cell(row, "refund_time", self.instant) for row in rows if row.refund_time]
+        times = self.refund_times(rows)
         requested = cell(first, "time_requested", self.requested)
         known_at = self.habits.as_of
         return Told(
@@ -135,6 +135,12 @@ class _Export(NamedTuple):
             sent=sent,
             seen=Seen(PurePath(self.table.file).name, first.number),
         )
+
+    def refund_times(self, rows: list[ReturnRow]) -> list[datetime]:
+        """A refund that is only foreseen was not made, and says nothing of when the row was so."""
+        times = [cell(row, "refund_time", self.instant) for row in rows if row.refund_time]
+        latest = self.habits.latest
+        return [time for time in times if latest is None or time <= latest]
 
     def sum(self, rows: list[ReturnRow], column: str) -> Decimal | None:
         amounts = [cell(row, column, self.amounts.read) for row in rows if getattr(row, column)]

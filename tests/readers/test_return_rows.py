@@ -184,7 +184,17 @@ def test_what_lies_in_the_future_was_read_the_wrong_way_round() -> None:
     (bad,) = found(written([row]), replace(DAY_FIRST, latest=latest))
     assert isinstance(bad, BadRow)
     assert (bad.facts["why"], bad.facts["column"]) == ("future_date", "Time Requested")
-    assert len(reports(FILE.read_bytes(), replace(DAY_FIRST, latest=latest))) == 6  # a refund may be foreseen
+
+
+def test_a_refund_that_is_foreseen_is_no_time_of_its_row() -> None:
+    """It would stand against all that comes until then; nor was it made yet."""
+    listed = changed(2, Refund_Time="14/11/2027 10:00:00") + changed(2, Refund_Time="11/11/2026 10:00:00")[2:3]
+    listed = [row for row in listed if row["Return Order ID"] == listed[2]["Return Order ID"]]
+    latest = datetime(2026, 11, 12, tzinfo=UTC)
+    (foreseen,) = reports(written(listed[:1]), replace(DAY_FIRST, latest=latest))
+    assert (foreseen.told.at, foreseen.told.refunded_at) == (foreseen.applied_at, None)
+    (both,) = reports(written(listed), replace(DAY_FIRST, latest=latest))
+    assert both.told.at == both.told.refunded_at == datetime(2026, 11, 11, 18, tzinfo=UTC)
 
 
 _DAMAGE = st.lists(st.tuples(st.integers(0, 1700), st.binary(max_size=4), st.integers(0, 40)), max_size=4)
