@@ -325,6 +325,7 @@ def _facts(case: Case, old: Return, new: Return, report: Report) -> dict[str, An
         "status": told.status, "sub_status": told.sub_status, "contest": told.dispute, "appeal": told.appeal,
         "amount": told.refund and str(told.refund), "owed": acts, "was": _was_paid(old, new),
         "compensation": told.compensation and str(told.compensation), "compensation_status": told.compensation_status,
+        **report.beside,
         "again": _again(case, old, report), "lapse": _assumed(old, new),
         "file": told.seen and told.seen.file, "row": told.seen and told.seen.row,
     }  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ class Piece(Struct, frozen=True):
 class Report(Struct, frozen=True, kw_only=True):
     """One return, as one row or object of a file tells it; several rows of a return are one report.
 
-    `reasons` are what the buyer's reason is called, the surest first.
+    `reasons` are what the buyer's reason is called, the surest first; `beside` is what is only written down with it.
     """
 
     platform: str
@@ -40,6 +40,7 @@ class Report(Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
     carrier: str | None = None
     tracking: str | None = None
+    beside: Mapping[str, Any] = {}
     told: Told
 
 

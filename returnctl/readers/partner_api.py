@@ -23,6 +23,9 @@ from returnctl.readers.intake import FoundReport, Habits, bad, placed
 T = TypeVar("T")
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
+_PARTS = (
+    "refund_subtotal", "refund_shipping_fee", "refund_tax", "retail_delivery_fee", "buyer_service_fee",
+)  # fmt: skip
 _SECONDS = re.compile("[0-9]{9,11}")
 
 
@@ -94,6 +97,7 @@ def read_return(document: object, seen: Seen, habits: Habits) -> Report:
         pieces=given.each("return_line_items", _piece),
         carrier=given.of("return_provider_name", _text),
         tracking=tracking,
+        beside=_beside(document),
         told=_told(given, _Given(paid), currency, seen, sent=bool(tracking)),
     )
 
@@ -117,6 +121,22 @@ def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool)
         next=given.of("next_return_id", _id),
         seen=seen,
     )
+
+
+def _beside(document: dict[str, Any]) -> dict[str, Any]:
+    """What nothing is decided by: it is kept as it is, and what cannot be is left out. No address is among it."""
+    role, offered, amounts = (document.get(key) for key in ("role", "partial_refund", "refund_amount"))
+    known = {key: amounts.get(key) for key in _PARTS} if isinstance(amounts, dict) else {}
+    parts = {key: part for key, part in known.items() if _is_sum(part)}
+    offer = offered.get("amount") if isinstance(offered, dict) else None
+    role = role[:LONGEST_TEXT].replace("\0", "") if isinstance(role, str) else None
+    facts = {"role": role, "partial_refund": offer if _is_sum(offer) else None, "refund_parts": parts}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _is_sum(value: object) -> bool:
+    """An amount that is more than none."""
+    return isinstance(value, str) and bool(_AMOUNT.fullmatch(value)) and any(digit in "123456789" for digit in value)
 
 
 def _ask(document: object) -> tuple[str | None, datetime | None]:

@@ -129,6 +129,13 @@ def test_what_was_said_of_an_appeal_stands_in_the_event() -> None:
     assert (facts["appeal"], facts["compensation"], facts["compensation_status"]) == ("Approved", "12.50", "To be paid")
 
 
+def test_what_a_report_says_beside_stands_in_its_event() -> None:
+    said = {"role": "BUYER", "partial_refund": "5.00", "refund_parts": {"refund_tax": "0.80"}}
+    case = begun(a_report(PENDING))
+    facts = told(case, replace(a_report(SHIP, 1), beside=said)).stored.history[-1].facts
+    assert {name: facts[name] for name in said} == said
+
+
 def test_an_offer_that_was_made_there_waits_for_the_buyer() -> None:
     offered = begun(a_report("AWAITING_BUYER_RESPONSE"))
     waits = offered.stored.due

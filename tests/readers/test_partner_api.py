@@ -116,6 +116,27 @@ def test_digits_that_say_nothing_are_let_pass(amount: str) -> None:
     assert told.report.told.refund == Decimal("12.50")
 
 
+@pytest.mark.parametrize(
+    ("change", "beside"),
+    [
+        ({}, {"role": "BUYER", "refund_parts": {"refund_subtotal": "12.50"}}),
+        (
+            {"role": "SELLER", "partial_refund": {"amount": "5.00", "currency": "USD"}, "refund_amount": {
+                "currency": "USD", "refund_total": "13.50", "refund_subtotal": "12.50", "refund_shipping_fee": "0.00",
+                "refund_tax": "0.80", "retail_delivery_fee": "0.20", "of_tomorrow": "1.00"}},
+            {"role": "SELLER", "partial_refund": "5.00", "refund_parts": {
+                "refund_subtotal": "12.50", "refund_tax": "0.80", "retail_delivery_fee": "0.20"}},
+        ),
+        ({"role": "", "partial_refund": None, "refund_amount": None}, {}),
+        ({"role": 5.5, "partial_refund": "5", "refund_amount": {"refund_tax": "a lot"}}, {}),
+        ({"partial_refund": {"amount": ["5"]}, "refund_amount": None}, {"role": "BUYER"}),
+    ],
+)  # fmt: skip
+def test_what_is_only_written_down_refuses_nothing(change: dict[str, Any], beside: dict[str, Any]) -> None:
+    (told,) = found(FIRST | change | {"return_warehouse_address": {"full_address": "1 Any Street"}})
+    assert told.report.beside == beside
+
+
 def test_orders_alone_are_orders_alone() -> None:
     with pytest.raises(BadFile) as refused:
         list(read_orders("returns.json", FILE.read_bytes(), US))
