@@ -10,7 +10,7 @@ from itertools import chain, islice
 from msgspec.structs import replace
 
 from returnctl.errors import Failure
-from returnctl.shop.draft import Draft
+from returnctl.shop.draft import Draft, Records
 from returnctl.shop.road import Done, Job, Planned, Road, failed, warned
 from returnctl.storage.changes import Change
 from returnctl.storage.digests import expect_many
@@ -24,13 +24,17 @@ _SECONDS = 0.5
 
 
 class Foreseen:
-    """What a dry run decided so far: it is never committed, so what is decided later sees it here only."""
+    """What a dry run decided so far: it is never committed, so what is decided later sees it here only.
 
-    def __init__(self) -> None:
+    `records` is where the returns are held, if they may be too many for a dictionary.
+    """
+
+    def __init__(self, records: Records | None = None) -> None:
         self._draft: Draft | None = None
+        self._records = records
 
     def over(self, snapshot: Snapshot) -> Draft:
-        self._draft = self._draft.over(snapshot) if self._draft else Draft(snapshot)
+        self._draft = self._draft.over(snapshot) if self._draft else Draft(snapshot, self._records)
         return self._draft
 
 

@@ -6,6 +6,7 @@ A batch commits them together; a dry run and the forecast never do.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from returnctl.domain.case import Case
 from returnctl.domain.order import Order
@@ -16,12 +17,20 @@ from returnctl.storage.changes import Answer, Change
 from returnctl.storage.snapshot import Snapshot
 
 
+class Records(Protocol):
+    """As a dictionary, where they are many as well."""
+
+    def __setitem__(self, return_id: str, record: Return, /) -> None: ...
+
+    def get(self, return_id: str, /) -> Return | None: ...
+
+
 class Draft:
     """Its methods are those of a snapshot, and raise the same."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, records: Records | None = None) -> None:
         self.snapshot = snapshot
-        self._records: dict[str, Return] = {}
+        self._records: Records = {} if records is None else records
         self._of_order: dict[str, set[str]] = {}
         self._applied: dict[str, list[datetime]] = {}
         self._answers: dict[str, Answer] = {}
@@ -60,7 +69,7 @@ class Draft:
         if not decided:
             return self.snapshot.returns_of(order_id, besides)
         stored = (each for each in self.snapshot.returns_of(order_id, besides) if each.id not in decided)
-        return (*stored, *(self._records[each] for each in sorted(decided) if each != besides))
+        return (*stored, *(self.get_return(each) for each in sorted(decided) if each != besides))
 
     def known_as(self, external: str) -> tuple[str, ...]:
         decided = self._external.get(external)

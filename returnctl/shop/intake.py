@@ -31,6 +31,7 @@ from returnctl.storage.writer import Writer
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from returnctl.shop.batches import Foreseen
     from returnctl.storage.aside import Aside
     from returnctl.storage.snapshot import Snapshot
 
@@ -56,9 +57,13 @@ class Asked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What earlier batches brought: the store does not know of it in a dry run, where alone there are `orders`."""
+    """What earlier batches brought: the store does not know of it in a dry run, where alone there are `orders`.
 
-    orders: Aside | None
+    There are `returns` then, too.
+    """
+
+    orders: Aside[Order] | None
+    returns: Foreseen | None
     settled: set[tuple[bytes, int]]
 
 
@@ -101,7 +106,7 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         if bad:
             yield Taken(bad)
             return
-    found, seen = _found(asked, habits, read), Seen(_aside(road), set())
+    found, seen = _found(asked, habits, read), _nothing_yet(road)
     for number in count(1):
         batch = list(islice(found, _BATCH))
         if not batch:
@@ -118,12 +123,14 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         yield taken
 
 
-def _aside(road: Road) -> Aside | None:
+def _nothing_yet(road: Road) -> Seen:
     if not road.request.dry_run:
-        return None
+        return Seen(None, None, set())
+    from returnctl.domain.record import Return
+    from returnctl.shop.batches import Foreseen
     from returnctl.storage.aside import Aside
 
-    return Aside()
+    return Seen(Aside(Order), Foreseen(Aside(Return)), set())
 
 
 def _found(asked: Asked, habits: Habits, read: Read) -> Iterator[Found]:
@@ -181,19 +188,20 @@ def _taken(road: Road, batch: list[Found], number: int, seen: Seen, stopped: Cal
     stood, more = commit_settled(road, settled, number, seen.settled) if settled else ([], ())
     names = [*(order.id for order in orders), *(row.id for row in settled)]
     reports = [item for item in batch if isinstance(item, FoundReport)]
-    returns = _observed(road, reports, seen.orders, stopped) if reports else []
+    returns = _observed(road, reports, seen, stopped) if reports else []
     failed = [done for done in returns if done.failure]
     returns = [done for done in returns if not done.failure]
     return Taken([*bad, *failed], list(zip(names, states + stood, strict=True)), warnings + more, returns, len(settled))
 
 
-def _observed(road: Road, reports: list[FoundReport], planned: Aside | None, stopped: Callable[[], bool]) -> list[Done]:
+def _observed(road: Road, reports: list[FoundReport], seen: Seen, stopped: Callable[[], bool]) -> list[Done]:
     """What was decided by itself is carried out as after any other command."""
     from returnctl.shop.batches import in_batches
     from returnctl.shop.observing import Observations
 
-    jobs = map(Observations(road, planned).job, reports)
-    return [replace(carry(road, done), record=None) for done in in_batches(road, jobs, stopped)]
+    jobs = map(Observations(road, seen.orders).job, reports)
+    done = in_batches(road, jobs, stopped, foreseen=seen.returns)
+    return [replace(carry(road, each), record=None) for each in done]
 
 
 def _state_of(done: Done) -> State:
@@ -254,7 +262,9 @@ def _row(failure: Failure) -> int | UnsetType:
     return row if isinstance(row, int) else UNSET
 
 
-def _commit(road: Road, orders: list[Order], number: int, planned: Aside | None) -> tuple[list[State], tuple[str, ...]]:
+def _commit(
+    road: Road, orders: list[Order], number: int, planned: Aside[Order] | None
+) -> tuple[list[State], tuple[str, ...]]:
     """How each order stood, and warnings.
 
     Under a request key a batch is taken in once, also where a later import changed its orders.
@@ -272,12 +282,12 @@ def _commit(road: Road, orders: list[Order], number: int, planned: Aside | None)
         return states, tuple(writer.warnings)
 
 
-def _states(writer: Writer, orders: list[Order], planned: Aside | None) -> list[State]:
+def _states(writer: Writer, orders: list[Order], planned: Aside[Order] | None) -> list[State]:
     """In a dry run the store does not know what an earlier batch brought."""
     states: list[State] = list(writer.order_states(orders))
     if planned is not None:
         told = zip(orders, states, strict=True)
         states = ["changed" if state == "new" and order.id in planned else state for order, state in told]
         for order in orders:
-            planned.put(order)
+            planned[order.id] = order
     return states

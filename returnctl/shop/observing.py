@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Observations:
     """Those of one command, which reads the policies once; `planned` are orders that a dry run would have brought."""
 
-    def __init__(self, road: Road, planned: Aside | None = None) -> None:
+    def __init__(self, road: Road, planned: Aside[Order] | None = None) -> None:
         self._planned_orders = planned
         self._road = Road(road.shop, replace(road.request, key=None))
         self._moment = Moment(road.request.now, Actor(road.moment(Role.PLATFORM).by.name, Role.PLATFORM))
@@ -81,7 +81,7 @@ class Observations:
         return Planned(replace(planned.done, result=result), planned.change)
 
 
-def order_of(draft: Draft, report: Report, planned: Aside | None = None) -> Order:
+def order_of(draft: Draft, report: Report, planned: Aside[Order] | None = None) -> Order:
     """Raises BadRow where it was not imported, or says another currency."""
     try:
         order = (planned and planned.get(report.order)) or draft.get_order(report.order)

@@ -1,35 +1,42 @@
-"""Orders that a dry run would have brought: returns of the same import are decided by them."""
+"""What a dry run would have brought: what it decides later is decided by it."""
 
 from __future__ import annotations
 
 import os
 from tempfile import TemporaryFile
+from typing import Generic, TypeVar
+
+import msgspec
 
 from returnctl.domain.order import Order
-from returnctl.storage.documents import decode, encode_order
+from returnctl.domain.record import Return
+from returnctl.storage.documents import decode
+
+T = TypeVar("T", Order, Return)
 
 
-class Aside:
+class Aside(Generic[T]):
     """In a file without a name, since they may be many; it is gone with this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[T]) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - as long as this
+        self._kind: type[T] = kind
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
 
-    def __contains__(self, order_id: str) -> bool:
-        return order_id in self._places
+    def __contains__(self, name: str) -> bool:
+        return name in self._places
 
-    def put(self, order: Order) -> None:
-        line = encode_order(order)
-        self._file.write(line)
-        self._places[order.id] = self._end, len(line)
-        self._end += len(line)
+    def __setitem__(self, name: str, document: T) -> None:
+        written = msgspec.json.encode(document)
+        self._file.write(written)
+        self._places[name] = self._end, len(written)
+        self._end += len(written)
 
-    def get(self, order_id: str) -> Order | None:
+    def get(self, name: str) -> T | None:
         """As it was put last."""
-        if order_id not in self._places:
+        if name not in self._places:
             return None
         self._file.flush()
-        start, length = self._places[order_id]
-        return decode(os.pread(self._file.fileno(), length, start), "", Order)
+        start, length = self._places[name]
+        return decode(os.pread(self._file.fileno(), length, start), "", self._kind)

@@ -220,6 +220,18 @@ def test_a_dry_run_changes_nothing(stocked: Path) -> None:
     assert kept(stocked) == before
 
 
+def test_a_dry_run_goes_on_with_what_it_decided_before(stocked: Path) -> None:
+    """However many other returns stand between: a file is taken in piece by piece."""
+    again = FIRST | {"return_status": "AWAITING_BUYER_SHIP", "update_time": 1794500000}
+    other = FIRST | {"return_id": "4036", "pre_return_id": FIRST["return_id"]}
+    document = json.dumps([FIRST, *["none"] * 5000, again, other])
+    planned, done = (imported(stocked, "-", *dry, input=document) for dry in (["-n"], []))
+    fine = [[x for x in ran.json["results"] if x["outcome"] != "failed"] for ran in (planned, done)]
+    assert [x["id"] for x in fine[1]] == ["R-000001", "R-000001", "R-000002"]
+    assert fine[1] == [x | {"outcome": "done"} for x in fine[0]]
+    assert planned.json["kinds"] == done.json["kinds"]
+
+
 def test_nobody_is_paid_by_a_report(stocked: Path) -> None:
     hook = stocked / "hooks" / "refund"
     hook.parent.mkdir(exist_ok=True)
