@@ -57,10 +57,7 @@ class Asked(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What earlier batches brought: the store does not know of it in a dry run, where alone there are `orders`.
-
-    There are `returns` then, too.
-    """
+    """What earlier batches brought: `orders` and `returns` of a dry run, where the store does not know of them."""
 
     orders: Aside[Order] | None
     returns: Foreseen | None

@@ -651,6 +651,32 @@ def test_a_contest_that_was_decided_between_two_imports_can_be_appealed_against(
     assert record.dispute.appeal_until > NOW
 
 
+LOST = [a_report(SUCCESS, day, dispute="SUPPORT_BUYER") for day in (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome", "appeal_days"),
+    [
+        ((), "refund", 2),
+        ((a_report(PARCEL, 1, dispute="IN_PROGRESS"),), "refund", 2),
+        ((a_report(SUCCESS, 4, dispute="CLOSED"),), "refund", 2),
+        ((a_report(COMPLETE, 4),), "refund", 2),
+        ((a_report(COMPLETE, 4, dispute="SUPPORT_SELLER"),), "none", None),
+        ((export("In process", 4, appeal="In progress", exact=True),), "refund", None),
+    ],
+)
+def test_what_became_of_a_contest_is_told_by_all_reports(
+    then: tuple[Report, ...], outcome: str, appeal_days: int | None
+) -> None:
+    """In any order; the time to appeal runs from the first word of the decision, until an appeal is told of."""
+    pinned = a_case(policy=a_policy(deadlines={"appeal": {"hours": 100}}))
+    for reports in permutations([*LOST, *then]):
+        contest = told(begun(reports[0], pinned), *reports[1:]).stored.dispute
+        assert contest
+        until = None if appeal_days is None else APPLIED + appeal_days * DAY + 100 * HOUR
+        assert (contest.outcome, contest.appeal_until) == (outcome, until)
+
+
 def test_a_refusal_that_the_platform_overruled_waits_for_its_refund() -> None:
     """The status may still be that of the refusal; the buyer has nothing to contest any more."""
     contested = told(begun(a_report(PARCEL)), a_report(PARCEL, 1, dispute="IN_PROGRESS"))
