@@ -5,9 +5,7 @@ A report never starts a payment. What the platform says it paid went to the buye
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,11 +14,13 @@ from returnctl.domain import deadlines, tiktok, workflow
 from returnctl.domain.anonymize import NOBODY
 from returnctl.domain.automatic import automatic
 from returnctl.domain.case import Actor, Case, Decision, Moment
+from returnctl.domain.contest import contested
 from returnctl.domain.eligibility import Wish
 from returnctl.domain.external import External
-from returnctl.domain.owed import is_open, is_shown_by_platform, withdrawn
-from returnctl.domain.paid_back import paid_by_us, with_payment
-from returnctl.domain.record import Breakdown, Dispute, Due, Owed, Parcel, Return, open_offer, standing
+from returnctl.domain.observed import facts_of, warnings_of
+from returnctl.domain.owed import is_open, is_open_act, is_shown_by_platform, withdrawn
+from returnctl.domain.paid_back import with_payment
+from returnctl.domain.record import Breakdown, Due, Owed, Parcel, Return, open_offer
 from returnctl.domain.report import Report
 from returnctl.domain.reported import Picture, heard, says_the_same, seen_by
 from returnctl.domain.states import COUNTS_NONE, Event, Role, State
@@ -71,7 +71,7 @@ def disagrees(record: Return) -> Disagrees | None:
     seen = seen_by(record.external, record.type) if record.external else None
     if seen is None or record.state is State.REFUNDING or {record.state, _stood(record)} & _AGREES[seen.state]:
         return None
-    return Disagrees(seen.state, record.state, any(_is_open_act(owed) for owed in record.owed))
+    return Disagrees(seen.state, record.state, any(is_open_act(owed) for owed in record.owed))
 
 
 def _stood(record: Return) -> State:
@@ -105,15 +105,15 @@ def observe(case: Case, moment: Moment, *, report: Report) -> Decision:
     if seen and (new.state is not record.state or _follows(record)):
         new = _in_state(new, was, seen)
     new = with_payment(case, new)
-    new = replace(new, dispute=_dispute(case, new, seen, moment), owed=_owed(new, before, seen))
+    new = replace(new, dispute=contested(case, new, seen, moment), owed=_owed(new, before, seen))
     new = replace(new, offers=left_open(record, case.at(moment))) if _goes_on(record, new) else new
     new = replace(_waits(case, record, new, moment), breakdown=_worth(case, record, new))
     if new == record:
         return unchanged(case)
     if says_the_same(was, now) and replace(new, external=was) == record:
         return Decision(replace(new, revision=record.revision + 1), (Event.SEEN,))
-    decision = reported(case, new, moment, _facts(case, record, new, report))
-    return replace(decision, warnings=(*decision.warnings, *_warnings(record, new, report)))
+    decision = reported(case, new, moment, facts_of(case, record, new, report))
+    return replace(decision, warnings=(*decision.warnings, *warnings_of(record, new, report)))
 
 
 def _leads(record: Return, now: External, before: Picture | None, seen: Picture | None) -> State:
@@ -165,54 +165,6 @@ def _parcels(record: Return, report: Report) -> tuple[Parcel, ...]:
     if not report.tracking or report.tracking in known or record.buyer == NOBODY:
         return record.parcels
     return (*record.parcels, Parcel(report.carrier, report.tracking))
-
-
-def _dispute(case: Case, new: Return, seen: Picture | None, moment: Moment) -> Dispute | None:
-    """The platform's own contest; one that was open here ends with the state that it held."""
-    held = new.dispute
-    if seen is None:
-        return held
-    if not _contested_here(case.stored):
-        return _theirs(case, new, seen, moment)
-    if new.state is State.DISPUTED and seen.state is State.DISPUTED:
-        first = held if held and case.stored.state is State.DISPUTED else None
-        if first and first.stage == "platform":
-            return replace(first, escalated_from=seen.below) if _follows(case.stored) else first
-        return replace(first or _contest(case, seen, moment), stage="platform")
-    if case.stored.state is State.DISPUTED and new.state is not State.DISPUTED and held:
-        since = new.external.updated_at if new.external else None
-        return _ended(case, replace(held, outcome=seen.outcome or "none"), new, since)
-    return held
-
-
-def _contested_here(record: Return) -> bool:
-    """Whether anybody here led into a contest, or out of one."""
-    led = (each for each in standing(record.history) if each.from_ != each.to and each.event != Event.OBSERVE)
-    return any(State.DISPUTED in (each.from_, each.to) for each in led)
-
-
-def _theirs(case: Case, new: Return, seen: Picture, moment: Moment) -> Dispute | None:
-    """By all that was reported, in whatever order: it may have been opened and decided between two imports."""
-    told = new.external.contest if new.external else None
-    if told is None or (seen.state is State.DISPUTED and new.state is not State.DISPUTED):
-        return new.dispute
-    held = replace(new.dispute or _contest(case, seen, moment), stage="platform", escalated_from=seen.below)
-    if new.state is State.DISPUTED:
-        return replace(held, outcome=None, appeal_until=None)
-    return _ended(case, replace(held, outcome=told.outcome), new, told.lost_at)
-
-
-def _contest(case: Case, seen: Picture, moment: Moment) -> Dispute:
-    return Dispute(stage="platform", claim="other", by=Role.BUYER, at=case.at(moment), escalated_from=seen.below)
-
-
-def _ended(case: Case, dispute: Dispute, new: Return, since: datetime | None) -> Dispute:
-    """Against what the platform decided for the buyer, the seller may appeal for a while, and once."""
-    appealed = dispute.appeal or (new.external and new.external.appeal)
-    if dispute.outcome != "refund" or appealed or since is None:
-        return replace(dispute, appeal_until=None)
-    rules = case.rules()
-    return replace(dispute, appeal_until=deadlines.ends_at(rules.terms.deadlines["appeal"], rules, since))
 
 
 def _goes_on(old: Return, new: Return) -> bool:
@@ -288,10 +240,6 @@ def _awaits_buyer(record: Return) -> bool:
 # --- our decisions, which the platform carries out or overrules
 
 
-def _is_open_act(owed: Owed) -> bool:
-    return owed.kind == "act" and is_open(owed)
-
-
 def _owed(new: Return, before: Picture | None, seen: Picture | None) -> tuple[Owed, ...]:
     if seen is None:
         return new.owed
@@ -312,70 +260,3 @@ def _overtaken(record: Return, owed: Owed, seen: Picture, *, moved: bool) -> Owe
     if seen.below in _CARRIED_OUT.get(wanted, ()) or (entry.event == Event.OFFER and _awaits_buyer(record)):
         return replace(owed, status="done") if owed.kind == "act" else withdrawn(owed)
     return withdrawn(owed) if moved else owed
-
-
-# --- what is told of it
-
-
-def _facts(case: Case, old: Return, new: Return, report: Report) -> dict[str, Any]:
-    """The platform's words and where they were read; what was carried out, and what a correction corrects."""
-    told = report.told
-    acts = [x.key for x, was in zip(new.owed, old.owed, strict=False) if x.status == "done" != was.status]
-    facts: Mapping[str, Any] = {
-        "status": told.status, "sub_status": told.sub_status, "contest": told.dispute, "appeal": told.appeal,
-        "amount": told.refund and str(told.refund), "owed": acts, "was": _was_paid(old, new),
-        "compensation": told.compensation and str(told.compensation), "compensation_status": told.compensation_status,
-        **report.beside,
-        "again": _again(case, old, report), "lapse": _assumed(old, new),
-        "file": told.seen and told.seen.file, "row": told.seen and told.seen.row,
-    }  # fmt: skip
-    return {name: value for name, value in facts.items() if value not in (None, "", [])}
-
-
-def _was_paid(old: Return, new: Return) -> str | None:
-    """The amount booked before, where it is corrected."""
-    amounts = ((x.confirmed, y.confirmed) for x, y in zip(old.refunds, new.refunds, strict=False))
-    return next((str(was) for was, now in amounts if was != now), None)
-
-
-def _assumed(old: Return, new: Return) -> str | None:
-    """Whether what was assumed when a deadline passed came true."""
-    if old.due is None or not old.due.lapsed or (new.due and new.due.lapsed):
-        return None
-    return "corrected" if new.state is old.state else "settled"
-
-
-def _again(case: Case, old: Return, report: Report) -> list[str]:
-    """Earlier returns of ours that this one takes up again: named by the platform, or refused on the same lines."""
-    if old.external and old.external.told:
-        return []
-    mine = {line.line for line in old.lines}
-    return [x.id for x in case.others if _is_before(x, report) or _is_refused_on(x, mine)]
-
-
-def _is_before(other: Return, report: Report) -> bool:
-    return bool(other.external and report.told.previous == other.external.return_id)
-
-
-def _is_refused_on(other: Return, lines: set[str]) -> bool:
-    refused = other.external is not None and other.state in (State.REJECTED, State.CLOSED)
-    return refused and any(line.line in lines for line in other.lines)
-
-
-def _warnings(old: Return, new: Return, report: Report) -> tuple[str, ...]:
-    before, now = old.external, new.external
-    found = {
-        "unknown_status": _is_unknown(report),
-        "paid_beside": bool(now and now.paid and (before is None or before.paid != now.paid) and paid_by_us(new)),
-        "payment_open": new.state is State.REFUNDING,
-        "refund_corrected": _was_paid(old, new) is not None,
-        "overruled": any(
-            x.status == "withdrawn" and _is_open_act(was) for x, was in zip(new.owed, old.owed, strict=False)
-        ),
-    }
-    return tuple(code for code, holds in found.items() if holds)
-
-
-def _is_unknown(report: Report) -> bool:
-    told = report.told
-    return tiktok.status(told.status) is None or bool(told.dispute and tiktok.contest(told.dispute) is None)

@@ -94,6 +94,11 @@ def is_open(owed: Owed) -> bool:
     return owed.status in ("open", "declined")
 
 
+def is_open_act(owed: Owed) -> bool:
+    """Whether it is to be carried out on a platform yet."""
+    return owed.kind == "act" and is_open(owed)
+
+
 def is_reminder(owed: Owed) -> bool:
     return owed.what in (_REMIND_SELLER, *_REMINDERS.values())
 
