@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from itertools import chain, count, islice
@@ -103,7 +104,11 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         if bad:
             yield Taken(bad)
             return
-    found, seen = _found(asked, habits, read), _nothing_yet(road)
+    with _nothing_yet(road) as seen:
+        yield from _batches(road, _found(asked, habits, read), seen, stopped)
+
+
+def _batches(road: Road, found: Iterator[Found], seen: Seen, stopped: Callable[[], bool]) -> Iterator[Taken]:
     for number in count(1):
         batch = list(islice(found, _BATCH))
         if not batch:
@@ -120,14 +125,17 @@ def take_in(road: Road, asked: Asked, stopped: Callable[[], bool] = lambda: Fals
         yield taken
 
 
-def _nothing_yet(road: Road) -> Seen:
+@contextmanager
+def _nothing_yet(road: Road) -> Iterator[Seen]:
     if not road.request.dry_run:
-        return Seen(None, None, set())
+        yield Seen(None, None, set())
+        return
     from returnctl.domain.record import Return
     from returnctl.shop.batches import Foreseen
     from returnctl.storage.aside import Aside
 
-    return Seen(Aside(Order), Foreseen(Aside(Return)), set())
+    with Aside(Order) as orders, Aside(Return) as returns:
+        yield Seen(orders, Foreseen(returns), set())
 
 
 def _found(asked: Asked, habits: Habits, read: Read) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from tempfile import TemporaryFile
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import msgspec
 
@@ -16,13 +16,19 @@ T = TypeVar("T", Order, Return)
 
 
 class Aside(Generic[T]):
-    """In a file without a name, since they may be many; it is gone with this process."""
+    """In a file without a name, since they may be many; it is gone once this is closed."""
 
     def __init__(self, kind: type[T]) -> None:
-        self._file = TemporaryFile()  # noqa: SIM115 - as long as this
+        self._file = TemporaryFile()  # noqa: SIM115 - closed with this
         self._kind: type[T] = kind
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self._places
