@@ -96,6 +96,7 @@ WHY = {
         "'{value}' lies in the future when it is read as {pattern}: name the file's format with --dates, or look at "
         "the clock"
     ),
+    "future_seconds": mark("'{value}' lies in the future: look at the clock of this machine"),
     "zoned_date": mark(
         "'{value}' names a time zone, while an export's times are local to the account: export the file again and "
         "import it unopened"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePath
 from typing import Any, TypeVar
 
@@ -98,16 +99,16 @@ def read_return(document: object, seen: Seen, habits: Habits) -> Report:
         carrier=given.of("return_provider_name", _text),
         tracking=tracking,
         beside=_beside(document),
-        told=_told(given, _Given(paid), currency, seen, sent=bool(tracking)),
+        told=_told(given, _Given(paid), currency, seen, sent=bool(tracking), latest=habits.latest),
     )
 
 
-def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool) -> Told:
+def _told(given: _Given, paid: _Given, currency: str, seen: Seen, *, sent: bool, latest: datetime | None) -> Told:
     asks = given.each("seller_next_action_response", _ask)
     deadlines = (deadline for _, deadline in asks if deadline)
     total = paid.of("refund_total", _text)
     return Told(
-        at=given.needed("update_time" if given.has("update_time") else "create_time", _instant),
+        at=given.needed("update_time" if given.has("update_time") else "create_time", partial(_past, latest=latest)),
         exact=True,
         status=given.needed("return_status", lambda value: name(_string(value))),
         reason=given.of("return_reason", _text),
@@ -220,6 +221,14 @@ def _instant(value: object) -> datetime:
         if instant.year in YEARS:
             return instant
     raise bad("bad_seconds", text)
+
+
+def _past(value: object, latest: datetime | None) -> datetime:
+    """A report of the future would stand against all that comes until then."""
+    instant = _instant(value)
+    if latest and instant > latest:
+        raise bad("future_seconds", _string(value))
+    return instant
 
 
 def _amount(value: str, currency: str) -> Decimal:

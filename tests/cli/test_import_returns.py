@@ -268,6 +268,13 @@ def test_no_file_was_made_in_the_future(stocked: Path) -> None:
     assert refused.error["message"] == "--as-of: '2027-11-10' is not in the past."
 
 
+def test_no_report_is_of_the_future(stocked: Path) -> None:
+    """It would stand against all that comes until then."""
+    refused = imported(stocked, "-", input=answer("COMPLETE", update=1900000000))
+    assert (refused.code, refused.error["facts"]["why"]) == (1, "future_seconds")
+    assert imported(stocked, "-", input=answer("COMPLETE", update=1900000000), now="2030-03-17T18:00:00Z").code == 0
+
+
 def test_nobody_applied_in_the_future(stocked: Path) -> None:
     refused = imported(stocked, RETURNS, now="2026-11-01T09:00:00-08:00")
     assert (refused.code, refused.error["facts"]["why"], refused.json["summary"]["bad"]) == (1, "future_date", 6)
