@@ -187,6 +187,17 @@ def _taxed(record: Return, known: Decimal) -> Decimal:
     return rounded(known * goods.amount / goods.net, record.currency) if goods.net else known
 
 
+def with_tax(one: Paid) -> Decimal:
+    """What went back, with the tax that a platform's word leaves out.
+
+    It does where it says just the price without tax, or where just that with the tax was settled.
+    """
+    record, near = one.record, slack(one.record)
+    taxed = min(_taxed(record, one.known), record.order.paid)
+    untaxed = abs(one.known - _goods(record).net) <= near or (one.settled and abs(one.settled - taxed) <= near)
+    return taxed if record.external and untaxed else one.known
+
+
 def _goods(record: Return) -> Money:
     """What was paid for the units that were asked to be returned, else for the order."""
     asked = record.order.price_of({line.line: line.requested for line in record.lines})

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from returnctl.domain.books import Books, Paid, is_all, own_payments, paid
+from returnctl.domain.books import Books, Paid, is_all, own_payments, paid, with_tax
 from returnctl.domain.found import ARRIVES, BEYOND, OUT, OWED, SETTLES, Finding, contested, counted_once, finding
 from returnctl.domain.money import ZERO
 from returnctl.domain.observe import disagrees
@@ -88,11 +88,18 @@ def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:
         yield finding(books, "refunded_twice", one.at, min(own, one.platform), record)
         return
     booked = [refund for refund in record.refunds if refund.status == "confirmed"]
-    above = one.known - gives if gives is not None and one.at else ZERO
+    whole = _by_the_worksheet(one, gives)
+    above = whole - gives if gives is not None and one.at else ZERO
     if above > slack(record) and one.at:
         twice = len(booked) > 1 and above >= min(x.confirmed or x.amount for x in booked)
         code = "refunded_twice" if twice else "refunded_above_breakdown"
-        yield finding(books, code, one.at, above, record, gives=str(gives), paid=str(one.known))
+        yield finding(books, code, one.at, above, record, gives=str(gives), paid=str(whole))
+
+
+def _by_the_worksheet(one: Paid, gives: Decimal | None) -> Decimal:
+    """What went back, to be held against what a worksheet with tax gives: just that is what was to go back."""
+    is_right = gives is not None and abs(one.known - gives) <= slack(one.record)
+    return one.known if is_right else with_tax(one)
 
 
 def _same_units(books: Books, payments: list[Paid]) -> Iterator[Finding]:

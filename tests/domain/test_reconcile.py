@@ -147,6 +147,17 @@ def untaxed(case: Case) -> Case:
     return having(told, refunds=(net,))
 
 
+def kept(percent: int, refund: str) -> Case:
+    """A lamp of 29.25 (27.00 without its tax) of which the worksheet keeps a fee, and what the platform reports."""
+    policy = a_policy(restocking_fee={"percent": percent})
+    case = a_case_in("refunded", a_case(policy=policy), items={"1": 1})
+    gave = Decimal(refund)
+    paid = replace(
+        case.stored.refunds[0], reference="403500", amount=gave, confirmed=gave, net=gave, tax=gave * 0
+    )  # fmt: skip
+    return having(external(case, status="Completed", refund=gave), refunds=(paid,))
+
+
 FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]]]] = {
     "goods never came": (lambda: found(not_received(REFUNDED)), [("refunded_never_received", "93.15")]),
     "…they came": (lambda: found(REFUNDED), []),
@@ -226,6 +237,23 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "more was settled": (lambda: found(REFUNDED, settled=(a_row("95.00"),)), [("refunded_above_breakdown", "1.85")]),
     "…with the tax that the platform leaves out": (
         lambda: found(external(REFUNDED, status="Completed", refund=Decimal("81.00"))), [],
+    ),
+    "a fee that the platform did not keep, told without the tax": (
+        lambda: found(kept(10, "27.00"), settled=(), covered=None), [("refunded_above_breakdown", "2.93")],
+    ),
+    "…and settled with it": (
+        lambda: found(kept(10, "27.00"), settled=(a_row("29.25"),)), [("refunded_above_breakdown", "2.93")],
+    ),
+    "…a fee that is less than the tax": (
+        lambda: found(kept(5, "27.00"), settled=(), covered=None), [("refunded_above_breakdown", "1.46")],
+    ),
+    "…half of the fee was kept, as the settlement tells": (
+        lambda: found(kept(10, "25.65"), settled=(a_row("27.79"),)), [("refunded_above_breakdown", "1.47")],
+    ),
+    "…which nothing tells": (lambda: found(kept(10, "25.65"), settled=(), covered=None), []),
+    "…it was kept": (lambda: found(kept(10, "24.30"), settled=(a_row("26.33"),)), []),
+    "…told with the tax": (
+        lambda: found(kept(10, "29.25"), settled=(a_row("29.25"),)), [("refunded_above_breakdown", "2.93")],
     ),
     "…a cent a unit is rounding": (
         lambda: found(external(REFUNDED, status="Completed", refund=Decimal("93.18")), settled=(a_row("93.15"),)), [],
