@@ -19,10 +19,15 @@ from returnctl.domain.money import ZERO, Money, rounded
 from returnctl.domain.order import Order
 from returnctl.domain.record import Refund, Return, slack, unpaid
 from returnctl.domain.settlement import Settled
-from returnctl.domain.states import COUNTS_NONE, Fault
+from returnctl.domain.states import COUNTS_NONE, Fault, State
+from returnctl.domain.units import held
 
 # Returns of one order of which all sets are tried.
 _FEW = 8
+# Who withdraws, or never sends the goods, is not paid by a platform's decision.
+_WITHDRAWN = frozenset({State.CANCELLED, State.EXPIRED})
+
+Bounds = tuple[Decimal, Decimal]
 
 
 class Terms(Struct, frozen=True):
@@ -108,21 +113,49 @@ def paid(books: Books, spare: Decimal = ZERO) -> tuple[list[Paid], Decimal]:
     """What went back for each return, and what was settled beyond all of them; `spare` is known to be beyond.
 
     Rows do not name returns, so settled money is told first to those returns that together explain all of it, then to
-    others that paid, the earliest first; then to those that are to pay; then to those that were refused or ended. Each
-    gets the least that it must find before any gets more.
+    others that paid, the earliest first; then to those that are to pay; then to those that were refused or ended, where
+    it may be theirs. Each gets the least that it must find before any gets more.
     """
     found = [_known(books, record) for record in books.returns]
     settled = sum((row.paid_back for row in books.refunds), -spare)
     pool, told = max(settled, ZERO), [ZERO] * len(found)
-    first = _explaining(found, pool)
+    first = _explaining({at: _within(one) for at, one in enumerate(found) if one.known}, pool)
     order = sorted(range(len(found)), key=lambda at: (*_turn(found[at], at in first), *_place(books, found[at])))
     for _, same in groupby(order, key=lambda at: _turn(found[at], at in first)):
-        turn = list(same)
+        turn = _may_be_theirs(found, list(same), pool)
         for at, most in [(at, _steps(found[at])[step]) for step in range(3) for at in turn]:
             part = min(pool, max(most - told[at], ZERO))
             told[at], pool = told[at] + part, pool - part
         pool = pool if pool > _slack_of(found[at] for at in turn) else ZERO
     return [_with_settled(books, one, part) for one, part in zip(found, told, strict=True)], pool
+
+
+def _may_be_theirs(found: list[Paid], turn: list[int], pool: Decimal) -> list[int]:
+    """Beside a return that paid, those that were refused or ended get only what is just their price.
+
+    Their units must not be those that were paid for. As much as a return paid is that one's, given twice, where the
+    other was withdrawn: who refused may have been overruled.
+    """
+    paid = [one for one in found if one.known]
+    if not paid or not all(_is_ended(found[at]) for at in turn):
+        return turn
+    records = {at: found[at].record for at in turn}
+    again = any(_fits([_within(one)], pool) for one in paid)
+    prices = {
+        at: _prices(record)
+        for at, record in records.items()
+        if _is_free(record, paid) and not (again and record.state in _WITHDRAWN)
+    }
+    return [at for at in turn if at in _explaining(prices, pool)]
+
+
+def _is_ended(one: Paid) -> bool:
+    return not one.known and one.record.state in COUNTS_NONE
+
+
+def _is_free(record: Return, paid: list[Paid]) -> bool:
+    others, bought = [one.record for one in paid], {line.line: line.quantity for line in record.order.lines}
+    return all(line.requested + held(others, line.line) <= bought.get(line.line, 0) for line in record.lines)
 
 
 def _turn(one: Paid, explains: bool) -> tuple[bool, bool, bool]:
@@ -134,16 +167,28 @@ def _steps(one: Paid) -> tuple[Decimal, Decimal, Decimal]:
     return one.least, one.known, one.most
 
 
-def _explaining(found: list[Paid], pool: Decimal) -> frozenset[int]:
-    """The most returns whose payments together are what was settled, where there are few: many have too many sets."""
-    paid = [at for at, one in enumerate(found) if one.known]
-    for size in range(len(paid), 0, -1) if len(paid) <= _FEW else ():
-        for some in combinations(paid, size):
-            least = sum(found[at].least for at in some)
-            most = sum(found[at].most for at in some)
-            if least <= pool <= most + _slack_of(found[at] for at in some):
+def _explaining(sums: dict[int, Bounds], pool: Decimal) -> frozenset[int]:
+    """The most returns whose money together is what was settled, where there are few: many have too many sets."""
+    for size in range(len(sums), 0, -1) if len(sums) <= _FEW else ():
+        for some in combinations(sums, size):
+            if _fits([sums[at] for at in some], pool):
                 return frozenset(some)
     return frozenset()
+
+
+def _fits(bounds: list[Bounds], pool: Decimal) -> bool:
+    return sum(least for least, _ in bounds) <= pool <= sum(most for _, most in bounds)
+
+
+def _within(one: Paid) -> Bounds:
+    """Between which that lies which a settlement has of a payment."""
+    return one.least, one.most + slack(one.record)
+
+
+def _prices(record: Return) -> Bounds:
+    """The same of one that would be paid as it was asked for."""
+    goods, near = _goods(record), slack(record)
+    return goods.net - near, goods.amount + record.order.freight.amount + near
 
 
 def _place(books: Books, one: Paid) -> tuple[datetime, str]:

@@ -415,6 +415,47 @@ def test_two_refunds_in_parts_are_found_whatever_the_order_of_rows(order: tuple[
     assert found(REFUNDED, settled=rows) == [("refunded_twice", "93.15")]
 
 
+# --- an order of which a return was refused, or ended, and another was paid
+
+
+def beside(state: str, refused: int, paid: int = 1, bought: int = 3) -> list[Case]:
+    """A return of so many lamps that came to nothing, and one that was paid back; a lamp is 29.36."""
+    order = an_order(lines=[{"line": "1", "quantity": bought, "net": "81.30", "tax": "6.77"}])
+    ended = a_case_in(state, a_case(order), number="R-000001", items={"1": refused})
+    others = (ended.stored,)
+    return [ended, a_case_in("refunded", a_case(order, others=others), number="R-000002", items={"1": paid})]
+
+
+@pytest.mark.parametrize("state", ["rejected", "cancelled", "expired", "closed", "replaced"])
+def test_a_refund_that_was_doubled_is_no_refund_of_what_ended(state: str) -> None:
+    """The goods of both are the same, so nothing of it can be for the one that ended."""
+    cases = beside(state, refused=3, paid=3)
+    amount = str(cases[1].stored.refunds[0].amount)
+    for rows in ((a_row(amount), a_row(amount, nth=2)), (a_row(amount), a_row(amount, settled_at=NOW))):
+        assert found(*cases, settled=rows) == [("refunded_twice", amount)]
+
+
+@pytest.mark.parametrize(
+    ("state", "refused", "rows", "wanted"),
+    [
+        ("rejected", 3, ("29.36", "0.17"), [("refunded_above_breakdown", "0.17")]),
+        ("cancelled", 1, ("29.36", "0.17"), [("refunded_above_breakdown", "0.17")]),
+        ("cancelled", 2, ("29.36", "29.36"), [("refunded_twice", "29.36")]),
+        ("cancelled", 1, ("29.36", "29.36"), [("refunded_twice", "29.36")]),
+        ("expired", 1, ("58.72",), [("refunded_above_breakdown", "29.36")]),
+        ("cancelled", 2, ("29.36",), []),
+        ("cancelled", 2, ("29.36", "58.71"), [("refunded_never_received", "58.71"), ("platform_disagrees", "58.71")]),
+        ("rejected", 2, ("29.36", "54.20"), [("refunded_never_received", "54.20"), ("platform_disagrees", "54.20")]),
+        ("rejected", 1, ("29.36", "29.36"), [("refunded_never_received", "29.36"), ("platform_disagrees", "29.36")]),
+    ],
+)
+def test_what_was_settled_beside_a_return_that_ended(
+    state: str, refused: int, rows: tuple[str, ...], wanted: list[tuple[str, str]]
+) -> None:
+    """It is that return's where it explains it: the platform may have decided otherwise."""
+    assert found(*beside(state, refused), settled=tuple(map(a_row, rows))) == wanted
+
+
 # --- what is contested
 
 
