@@ -81,8 +81,12 @@ def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:
 
 
 def _twice_or_above(books: Books, one: Paid) -> Iterator[Finding]:
-    """More than the worksheet gives: twice, where it would be enough without one of the payments."""
+    """More than the worksheet gives: twice, where one of the payments would do, or the goods were sent again."""
     record, gives = one.record, books.terms_of(one.record).gives
+    if record.state is State.REPLACED and one.at:
+        rows = books.refunds if one.settled else ()
+        yield finding(books, "refunded_twice", one.at, one.amount, record, rows, what="replaced")
+        return
     own = sum((x.confirmed or x.amount for x in own_payments(record)), ZERO)
     if one.at and one.platform and own:
         yield finding(books, "refunded_twice", one.at, min(own, one.platform), record)

@@ -32,6 +32,7 @@ _CLAIMS = {
 SENTENCES = {
     "refunded_never_received": mark("{amount} went back to the buyer, and the goods never came"),
     "refunded_twice": mark("{amount} went back to the buyer twice"),
+    "refunded_twice/replaced": mark("{amount} went back to the buyer, who was sent the replacement as well"),
     "refunded_above_breakdown": mark("{amount} more went back than the worksheet gives"),
     "settled_unknown": mark("{amount} was settled as a refund, and there is no return here"),
     "charged_against_policy/freight": mark(

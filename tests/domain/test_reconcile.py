@@ -196,6 +196,17 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…the platform's money is what was booked": (
         lambda: found(external(REFUNDED, status="Completed", refund=WHOLE)), [],
     ),
+    "a replacement was sent, and the money was settled, too": (
+        lambda: found(a_case_in("replaced"), settled=(a_row("87.75"),)),
+        [("refunded_twice", "87.75"), ("platform_disagrees", "87.75")],
+    ),
+    "…was paid by the platform, too": (
+        lambda: found(external(a_case_in("replaced"), status="Completed", refund=WHOLE), settled=(), covered=None),
+        [("refunded_twice", "93.15"), ("platform_disagrees", "93.15")],
+    ),
+    "…a replacement that is to be sent": (
+        lambda: found(a_case_in("replacement_due"), settled=(a_row("87.75"),)), [("platform_disagrees", "87.75")],
+    ),
     "settled twice": (lambda: found(REFUNDED, settled=(a_row(), a_row(nth=2))), [("refunded_twice", "93.15")]),
     "…in two rows": (lambda: found(REFUNDED, settled=(a_row("62.10"), a_row("31.05"))), []),
     "…one of them was taken back": (
@@ -541,6 +552,13 @@ def test_what_is_contested(look: Callable[[], list[tuple[str, bool]]], wanted: l
 
 
 # --- money is counted once
+
+
+def test_goods_and_money_for_the_same_units_are_lost_once() -> None:
+    found = reconcile(books(a_case_in("replaced"), settled=(a_row("87.75"),)))
+    assert [(each.code, each.loses, str(each.counted)) for each in found] == [
+        ("refunded_twice", True, "87.75"), ("platform_disagrees", False, "0.00"),
+    ]  # fmt: skip
 
 
 def test_findings_about_the_same_money_count_it_once() -> None:
