@@ -211,7 +211,7 @@ def _survey(table: Table, habits: Habits) -> _Export:
     if all_rounded(ids):
         raise BadFile(file=table.file, why="rounded_ids", value=max(ids))
     pattern = find_pattern(days, table.file, habits.dates)
-    times = {name: partial(_instant, zone=_zone(table, places, name, habits), pattern=pattern) for name in _TIMES}
+    times = {name: partial(_instant, zones=_zones(table, places, name, habits), pattern=pattern) for name in _TIMES}
     money = {
         column: place
         for place, column in enumerate(table.columns[:_MOST_COLUMNS])
@@ -235,17 +235,18 @@ def _samples(table: Table, places: dict[str, int]) -> tuple[set[str], set[str]]:
     return {text for text in ids if _DIGIT.search(text)}, days
 
 
-def _zone(table: Table, places: dict[str, int], name: str, habits: Habits) -> str:
-    """Some forms write in UTC, and say so in the name of the column."""
+def _zones(table: Table, places: dict[str, int], name: str, habits: Habits) -> tuple[str, str]:
+    """Of its days, and of its times: some forms write those in UTC, and say so in the name of the column."""
     column = table.columns[places[name]] if name in places else ""
-    return "UTC" if _IN_UTC in column.casefold() else habits.timezone
+    return habits.timezone, "UTC" if _IN_UTC in column.casefold() else habits.timezone
 
 
-def _instant(text: str, zone: str, pattern: str) -> datetime:
-    """A day without a time is its beginning."""
+def _instant(text: str, zones: tuple[str, str], pattern: str) -> datetime:
+    """A day without a time is its beginning where the account is, so that a month begins with its first."""
     if not text:
         raise bad("missing")
-    return read_instant(text if ":" in text else f"{text} 00:00", zone, pattern)
+    of_days, of_times = zones
+    return read_instant(text, of_times, pattern) if ":" in text else read_instant(f"{text} 00:00", of_days, pattern)
 
 
 def _places(table: Table) -> dict[str, int]:

@@ -7,7 +7,7 @@ there are: the nth of a file is the nth of every other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -53,11 +53,15 @@ def _state(writer: Writer, row: Settled, seen: set[tuple[bytes, int]], zones: tu
 
 
 def _as_read(row: Settled, zones: tuple[str, ...]) -> Iterator[Settled]:
-    """By the clock of its account, the first of `zones`, and by others: it may have come without its account before."""
+    """By the clock of its account, the first of `zones`, and by others: it may have come without its account before.
+
+    A day without a time may have been read as one of UTC.
+    """
     own, *others = zones
     yield row
-    for zone in others:
-        told = row.settled_at.astimezone(ZoneInfo(own)).replace(tzinfo=ZoneInfo(zone))
+    local = row.settled_at.astimezone(ZoneInfo(own))
+    for zone in (*others, "UTC") if local.time() == time() else others:
+        told = local.replace(tzinfo=ZoneInfo(zone))
         yield replace(row, settled_at=told.astimezone(UTC))
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,15 @@ def test_the_account_that_was_forgotten_at_first_makes_no_second_row(shop: Path)
     for words in ((), ("--account", "west")):
         done = run("import", local, *words, "--json", cwd=shop).json["summary"]
         assert (done["new"], done["unchanged"]) == ((0, 11) if words else (11, 0))
+
+
+def test_days_that_were_read_as_utc_before_make_no_second_row(shop: Path) -> None:
+    """As earlier versions read a day of a column `(UTC)`: its midnight there."""
+    at_utc = shop / "utc.csv"
+    day = re.compile(r"(?<=,)(2026/[0-9]{2}/[0-9]{2})(?=,)")
+    at_utc.write_text(day.sub(r"\1 00:00:00", SETTLED.read_text("utf-8-sig")))
+    assert run("import", at_utc, "--json", cwd=shop).json["summary"]["new"] == 11
+    assert run("import", SETTLED, "--json", cwd=shop).json["summary"]["unchanged"] == 11
 
 
 def test_what_comes_after_an_import(shop: Path) -> None:

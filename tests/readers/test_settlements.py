@@ -58,7 +58,7 @@ def test_the_rows_of_an_export() -> None:
     ]
     first = found[0]
     assert (first.file, first.row, first.account, first.currency) == ("income.csv", 2, "us-main", "USD")
-    assert first.settled_at.isoformat() == "2026-11-02T00:00:00+00:00"
+    assert first.settled_at.isoformat() == "2026-11-02T08:00:00+00:00"
     assert first.columns["TikTok Shop commission fee"] == Decimal("-2.27")
     assert found[4].return_freight == Decimal("-6.20")
 
@@ -135,6 +135,23 @@ def test_a_bad_row_is_told_and_the_others_are_read(column: str, to: str, why: st
     assert isinstance(first, BadRow)
     assert (first.facts["why"], first.facts["column"], first.facts["row"]) == (why, column.strip(), 2)
     assert len(others) == 10
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "at"),
+    [
+        (SETTLED, "2026/11/01", "2026-11-01T07:00:00+00:00"),
+        (SETTLED, "2026/11/01 00:00:00", "2026-11-01T00:00:00+00:00"),
+        ("Order settled time", "2026/11/01", "2026-11-01T07:00:00+00:00"),
+        ("Order settled time", "2026/11/01 00:00:00", "2026-11-01T07:00:00+00:00"),
+    ],
+)
+def test_a_day_without_a_time_is_one_of_the_account_whatever_its_column_is_called(
+    column: str, text: str, at: str
+) -> None:
+    rows = [{column if key == SETTLED else key: value for key, value in row.items()} for row in ROWS]
+    first = read(written([rows[0] | {column: text}, *rows[1:]]))[0]
+    assert first.settled_at.isoformat() == at
 
 
 def test_a_column_that_holds_no_amounts_is_passed_over() -> None:
