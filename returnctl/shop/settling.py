@@ -35,21 +35,29 @@ def commit_settled(
         if is_known(road, writer, key, asked):
             return ["unchanged"] * len(rows), ()
         zones = road.settings.zones(rows[0].account)
-        states = [_state(writer, row, seen, zones) for row in rows]
-        fresh = tuple(row for row, state in zip(rows, states, strict=True) if state == "new")
+        stood = [_stood(writer, row, seen, zones) for row in rows]
+        states = [state for state, _ in stood]
+        fresh = tuple(row for state, row in stood if state != "unchanged")
         keys = {key: Answer(asked, b"null")} if key else {}
         if (fresh or keys) and not road.request.dry_run:
             writer.commit(road.line(moment, settled=fresh, keys=keys))
         return states, tuple(writer.warnings)
 
 
-def _state(writer: Writer, row: Settled, seen: set[tuple[bytes, int]], zones: tuple[str, ...]) -> State:
-    """Of the same batch too: two files of one import may tell the same."""
+def _stood(writer: Writer, row: Settled, seen: set[tuple[bytes, int]], zones: tuple[str, ...]) -> tuple[State, Settled]:
+    """How it stands, and as what it is kept. Of the same batch too: two files of one import may tell the same.
+
+    The account that was forgotten at first is added; the row stays what it was otherwise, to be known again.
+    """
     told = (content_key(row), row.nth)
     if told in seen:
-        return "unchanged"
+        return "unchanged", row
     seen.add(told)
-    return "unchanged" if any(writer.is_settled(content_key(x), x.nth) for x in _as_read(row, zones)) else "new"
+    known = next((x for x in _as_read(row, zones) if writer.is_settled(content_key(x), x.nth)), None)
+    if known is None:
+        return "new", row
+    added = row.account is not None and writer.lacks_account(content_key(known), known.nth)
+    return "changed" if added else "unchanged", known
 
 
 def _as_read(row: Settled, zones: tuple[str, ...]) -> Iterator[Settled]:

@@ -28,7 +28,7 @@ class Change(Struct, frozen=True, kw_only=True):
     `events` are the new ones, (id of the return, event); `files` evidence as (SHA-256 in hex, content);
     `refused` applications that made no return: what was asked and the rules that failed; `batches` imports of
     before, by their number, with all orders as they stand from now on; `removed` evidence that goes for good;
-    `settled` rows of settlements that are new.
+    `settled` rows of settlements that are new, or have their account now.
     """
 
     at: datetime

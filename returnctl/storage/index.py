@@ -234,6 +234,10 @@ class Index:
     def knows_settled(self, content: bytes, nth: int) -> bool:
         return self.one("SELECT 1 FROM settled WHERE content = ? AND nth = ?", content, nth) is not None
 
+    def lacks_account(self, content: bytes, nth: int) -> bool:
+        sql = "SELECT 1 FROM settled WHERE content = ? AND nth = ? AND account IS NULL"
+        return self.one(sql, content, nth) is not None
+
     def settled_places(self, order_id: str) -> list[LinePlace]:
         """The rows of an order, as they were imported."""
         sql = "SELECT batch, start, length, digest FROM settled WHERE order_id = ? ORDER BY batch, start"
@@ -300,11 +304,11 @@ class Index:
         self._db.executemany(_PUT_ORDER, rows)
 
     def put_settled(self, rows: Iterable[tuple[object, ...]]) -> None:
-        """The first of two that are alike stands."""
+        """Of two that are alike the one that has an account stands, else the first."""
         sql = (
-            "INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET (batch, start, length,"
-            " digest) = (excluded.batch, excluded.start, excluded.length, excluded.digest)"
-            " WHERE excluded.batch < settled.batch"
+            "INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET (account, batch, start,"
+            " length, digest) = (excluded.account, excluded.batch, excluded.start, excluded.length, excluded.digest)"
+            " WHERE (excluded.account IS NULL, excluded.batch) < (settled.account IS NULL, settled.batch)"
         )
         self._db.executemany(sql, rows)
 

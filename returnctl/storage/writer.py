@@ -73,6 +73,10 @@ class Writer(Snapshot):
         """Whether the nth row of a settlement that says this (`rows.content_key`) was imported before."""
         return self._asked(lambda: self._index.knows_settled(content, nth))
 
+    def lacks_account(self, content: bytes, nth: int) -> bool:
+        """Whether it was, and nobody said of which account."""
+        return self._asked(lambda: self._index.lacks_account(content, nth))
+
     def commit(self, change: Change) -> None:
         """All of it or nothing. Raises SystemFailure where nothing changed, NotKnown where that cannot be told."""
         if self.warnings:

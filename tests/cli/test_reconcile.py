@@ -75,11 +75,17 @@ def test_the_account_that_was_forgotten_at_first_makes_no_second_row(shop: Path)
     accounts = "accounts:\n  west: {market: US, currency: USD, timezone: America/Los_Angeles}\n"
     with (shop / "returnctl.yaml").open("a") as settings:
         settings.write(accounts)
-    local = shop / "local.csv"
+    local, west = shop / "local.csv", ("--account", "west")
     local.write_text(SETTLED.read_text("utf-8-sig").replace("(UTC)", ""))
-    for words in ((), ("--account", "west")):
+    for words, new, changed, unchanged in [
+        ((), 11, 0, 0), ((*west, "-n"), 0, 11, 0), (west, 0, 11, 0), (west, 0, 0, 11), ((), 0, 0, 11),
+    ]:  # fmt: skip
         done = run("import", local, *words, "--json", cwd=shop).json["summary"]
-        assert (done["new"], done["unchanged"]) == ((0, 11) if words else (11, 0))
+        assert done == {"new": new, "changed": changed, "unchanged": unchanged, "bad": 0}
+    assert {each["account"] for each in reconciled(shop, "--json").json["findings"]} == {"west"}
+    (shop / "data/index.sqlite").unlink()
+    assert {each["account"] for each in reconciled(shop, "--json").json["findings"]} == {"west"}
+    assert run("fsck", cwd=shop).code == 0
 
 
 def test_days_that_were_read_as_utc_before_make_no_second_row(shop: Path) -> None:

@@ -39,6 +39,24 @@ def test_an_index_made_anew_knows_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "stands"),
+    [(None, "us", "us"), ("us", None, "us"), ("us", "uk", "us"), (None, None, None)],
+)
+def test_a_row_keeps_the_account_that_it_came_with(
+    tmp_path: Path, first: str | None, then: str | None, stands: str | None
+) -> None:
+    store = a_store(tmp_path, settled=(a_row(account=first),))
+    commit(store, a_change(settled=(a_row(account=then),)))
+    for _ in ("as it was written", "made anew"):
+        with store.reading() as snapshot:
+            assert [row.account for row in snapshot.settled_of("5764001")] == [stands]
+            assert list(snapshot.settled_until()) == [stands]
+        with store.writing("mei") as writer:
+            assert writer.lacks_account(content_key(a_row()), 1) is (stands is None)
+        (tmp_path / "data/index.sqlite").unlink()
+
+
+@pytest.mark.parametrize(
     ("again", "known"),
     [
         (a_row(), True),
