@@ -101,11 +101,14 @@ def list_(wanted: Wanted, /, **asked: Any) -> int:
     return _listed(wanted, query_of(wanted, **asked))
 
 
-def query_of(wanted: Wanted, states: tuple[str, ...], due: str | None, since: str | None, **said: Any) -> Query:
+def query_of(
+    wanted: Wanted, states: tuple[str, ...], due: str | None, since: str | None, account: str | None, **said: Any
+) -> Query:
     from returnctl.storage.changes import Query
 
     until, changed = wanted.instant(due, "--due"), wanted.instant(since, "--since")
-    return Query(states=tuple(_state(word) for word in states), due_before=until, since=changed, **said)
+    chosen = tuple(_state(word) for word in states)
+    return Query(states=chosen, due_before=until, since=changed, account=wanted.account(account), **said)
 
 
 def _state(word: str) -> Any:

@@ -91,6 +91,12 @@ class Wanted:
     def instant(self, text: str | None, what: str) -> datetime | None:
         return None if text is None else instant(text, what, self.read_clock(), self.zone)
 
+    def account(self, name: str | None) -> str | None:
+        """Raises NotFound where neither the settings nor the data know it."""
+        if name is not None:
+            self.find_shop().refuse_unknown(name)
+        return name
+
     def period(self, since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
         """Its first instant, and that behind its last. Raises BadValue."""
         first, last = self.instant(since, "--since"), self.instant(until, "--until")

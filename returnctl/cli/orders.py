@@ -214,14 +214,15 @@ def order_show(wanted: Wanted, /, id: str) -> None:  # noqa: A002
 @option("--limit", type=COUNT, help=mark("At most this many."))
 @writes(*FORMATS, "xlsx")
 @pass_wanted
-def order_list(wanted: Wanted, /, since: str | None, **said: Any) -> None:
+def order_list(wanted: Wanted, /, since: str | None, account: str | None, **said: Any) -> None:
     from msgspec import to_builtins
 
     from returnctl.output.orders import ORDERS, cells_of_order
     from returnctl.output.rows import written
     from returnctl.storage.changes import OrderQuery
 
-    shop, query = wanted.find_shop(), OrderQuery(since=wanted.instant(since, "--since"), **said)
+    ordered, account = wanted.instant(since, "--since"), wanted.account(account)
+    shop, query = wanted.find_shop(), OrderQuery(since=ordered, account=account, **said)
     zone = shop.settings.timezone if wanted.format == "table" else ""
     with shop.store.reading() as snapshot:
         rows = (to_builtins(row) for row in snapshot.order_rows(query))

@@ -28,10 +28,12 @@ _TIMEOUT = 30.0
 @option("--exit-code", is_flag=True, help=mark("Exit 1 where money is lost."))
 @writes("table", "json", "jsonl", "csv", "xlsx")
 @pass_wanted
-def reconcile(wanted: Wanted, /, since: str | None, until: str | None, exit_code: bool, **said: Any) -> int:
+def reconcile(
+    wanted: Wanted, /, since: str | None, until: str | None, account: str | None, exit_code: bool, **said: Any
+) -> int:
     from returnctl.shop.reconciling import Asked, Reconciling
 
-    asked = Asked(wanted.read_clock(), *wanted.period(since, until), **said)
+    asked = Asked(wanted.read_clock(), *wanted.period(since, until), wanted.account(account), **said)
     looking, told = Reconciling(wanted.find_shop(), asked, _TIMEOUT), Told(exit_code=exit_code)
     _show(wanted, looking, told)
     for failure in looking.damaged:

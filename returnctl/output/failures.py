@@ -150,6 +150,7 @@ _SENTENCES: dict[str, Sentence] = {
         mark("the policy has no template '{id}'; it has {names}."), "returnctl message ID TEXT"
     ),
     "not_found/owed": Sentence(mark("nothing called '{id}' is owed; there are {near}.")),
+    "not_found/any_account": Sentence(mark("no account is called '{id}'; there are {names}.")),
     "not_found/account": Sentence(
         mark("the settings have no account '{id}'; they have {names}."),
         mark("to add it to returnctl.yaml: accounts: {{{id}: {{market: TH, currency: THB, timezone: Asia/Bangkok}}}}"),
@@ -285,7 +286,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _of_messages(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
-    if code == "not_found" and facts.get("kind") in ("template", "account"):
+    if code == "not_found" and facts.get("kind") in ("template", "account", "any_account"):
         return {"names": _near(str(facts["id"]), facts["near"])}
     if code == "too_long":
         return {"name": platform(str(facts["platform"])), "cut": _cut(facts)}

@@ -85,6 +85,15 @@ class Shop:
         if os.path.commonpath((data, os.path.realpath(target))) == data:
             raise BadValue(what=what, value=str(target), wanted="outside")
 
+    def refuse_unknown(self, account: str) -> None:
+        """Looking at an account that nobody knows would show nothing, as if all were well. Raises NotFound."""
+        if account in self.settings.accounts:
+            return
+        with self.store.reading() as snapshot:
+            if not snapshot.knows_account(account):
+                known = {*self.settings.accounts, *snapshot.accounts()}
+                raise NotFound(kind="any_account", id=account, near=sorted(known))
+
     def has_hooks(self) -> bool:
         return os.path.isdir(os.path.join(self.folder, "hooks"))
 

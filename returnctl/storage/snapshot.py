@@ -146,6 +146,20 @@ class Snapshot:
         sql = f"{' UNION '.join(parts)} ORDER BY order_id LIMIT ?2"
         return tuple(order for (order,) in self._rows(sql, after, count))
 
+    def knows_account(self, name: str) -> bool:
+        """Whether anything that was taken in is of it."""
+        for folder in (layout.RETURNS, layout.ORDERS, layout.SETTLEMENTS):
+            self._know_all(folder)
+        tables = ("shelves", "orders", "settled")
+        each = (f"EXISTS (SELECT 1 FROM {table} WHERE account = ?1)" for table in tables)  # noqa: S608
+        ((known,),) = self._rows(f"SELECT {' OR '.join(each)}", _text(name))
+        return bool(known)
+
+    def accounts(self) -> list[str]:
+        """All that anything is of, by name."""
+        each = (f"SELECT account FROM {table}" for table in ("shelves", "orders", "settled"))  # noqa: S608
+        return [name for (name,) in self._rows(f"{' UNION '.join(each)} ORDER BY account") if name]
+
     # --- what to look at
 
     def find(self, word: str) -> tuple[str, ...]:

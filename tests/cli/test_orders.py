@@ -164,3 +164,23 @@ def test_a_repeated_import_never_undoes_a_later_one(shop: Path) -> None:
     assert taken("1.00", "a").json["results"][0]["outcome"] == "unchanged"
     assert run("order", "show", "K-1", "--json", cwd=shop).json["lines"][0]["net"] == "2.00"
     assert taken("3.00", "a").code == 5
+
+
+LOOKING = [
+    ("list",), ("order", "list"), ("export", "-", "-o", "csv"), ("reconcile",), ("list", "-o", "ids"),
+    ("list", "-o", "xlsx"), ("export", "new.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", LOOKING, ids=" ".join)
+def test_an_account_that_neither_the_settings_nor_the_data_know_is_told(empty: Path, command: tuple[str, ...]) -> None:
+    """An order knows an account that the settings no longer have."""
+    (empty / "orders.json").write_text(json.dumps([an_order("A-1", account="us-old")]))
+    assert run("import", "orders.json", cwd=empty).code == 0
+    ran = run(*command, "--account", "th-mian", cwd=empty)
+    assert (ran.code, ran.out) == (6, "")
+    assert "no account is called 'th-mian'; there are th-main, us-old." in ran.err
+    assert not (empty / "new.csv").exists()
+    for known in ("th-main", "us-old"):
+        (empty / "new.csv").unlink(missing_ok=True)
+        assert run(*command, "--account", known, cwd=empty).code == 0

@@ -178,6 +178,8 @@ def test_what_is_asked_for(shop: Path) -> None:
     assert {order for order, _, _ in codes(reconciled(shop, "--json", "--order", TWICE))} == {"4537"}
     assert codes(reconciled(shop, "--json", "--since", "2026-12-01")) == []
     assert codes(reconciled(shop, "--json", "--until", "2026-11-01")) == []
+    with (shop / "returnctl.yaml").open("a") as settings:
+        settings.write("accounts:\n  other: {market: US, currency: USD, timezone: America/Los_Angeles}\n")
     assert codes(reconciled(shop, "--json", "--account", "other")) == []
 
 
