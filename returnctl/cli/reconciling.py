@@ -58,11 +58,11 @@ class Told:
 
 
 def _show(wanted: Wanted, looking: Reconciling, told: Told) -> None:
-    from returnctl.output.reconciliation import envelope, row_of
+    from returnctl.output.reconciliation import envelope, rows_of
     from returnctl.output.rows import written
 
     zone = wanted.find_shop().settings.timezone
-    rows = (row_of(told.add(found), zone) for found in looking.findings())
+    rows = rows_of(map(told.add, looking.findings()), zone)
     if told.exit_code and wanted.quiet:
         for _ in rows:
             pass

@@ -23,7 +23,8 @@ FINDINGS = (
 )  # fmt: skip
 SUMS = (mark("account"), mark("month"), mark("findings"), mark("lost"), mark("open"))
 _MOST_ROWS = 3
-_ESCALATE = "returnctl escalate {id} --as seller --claim {claim}"
+_SHOW, _CONTEST = "returnctl show {id}", "returnctl escalate "
+_ESCALATE = _CONTEST + "{id} --as seller --claim {claim}"
 _CLAIMS = {
     "refunded_never_received": "not_returned", "refunded_twice": "refund_amount", "refunded_above_breakdown":
     "refund_amount", "charged_against_policy": "other", "compensation_not_paid": "other",
@@ -84,7 +85,22 @@ def next_of_finding(found: Finding) -> str:
     claim = _CLAIMS.get(found.code)
     if claim and found.state and Event.ESCALATE in allowed(State(found.state)) and found.state != State.DISPUTED:
         return _ESCALATE.format(id=found.return_, claim=claim)
-    return f"returnctl show {found.return_}"
+    return _SHOW.format(id=found.return_)
+
+
+def rows_of(findings: Iterable[Finding], zone: str) -> Iterator[dict[str, Any]]:
+    """Each as the contract writes it.
+
+    Once a return is contested no other step fits it: with what else was found of it goes `show`.
+    """
+    contested = None
+    for found in findings:
+        row = row_of(found, zone)
+        if found.return_ and found.return_ == contested:
+            row["next"] = _SHOW.format(id=found.return_)
+        elif row["next"].startswith(_CONTEST):
+            contested = found.return_
+        yield row
 
 
 def row_of(found: Finding, zone: str) -> dict[str, Any]:

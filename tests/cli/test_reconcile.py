@@ -23,6 +23,7 @@ from tests.faults.inside import calm
 from tests.faults.inside import typed as line
 from tests.program import Ran, run
 from tests.readers import sheets
+from tests.readers.exports import written
 
 __all__ = ["calm"]
 DATA = ROOT / "tests" / "data"
@@ -144,6 +145,22 @@ def test_the_command_that_is_named_can_be_typed(shop: Path) -> None:
     for each in reconciled(shop, "--json").json["findings"]:
         if each["next"].startswith("returnctl escalate"):
             assert run(*each["next"].split()[1:], cwd=shop, now=NEW_YEAR).code == 0
+
+
+def test_each_command_of_several_findings_of_a_return_can_be_typed_in_turn(shop: Path, tmp_path: Path) -> None:
+    """What contests the return is told once, since a return is contested once."""
+    rows = list(csv.DictReader(io.StringIO(SETTLED.read_text("utf-8-sig"), newline="")))
+    rows[5]["Actual return shipping fee"] = "-$6.20"
+    freight = tmp_path / "freight.csv"
+    freight.write_bytes(written(rows))
+    assert run("import", freight, "-q", cwd=shop).code == 0
+    found = [each for each in reconciled(shop, "--json").json["findings"] if each["return"]]
+    assert [(each["code"], each["next"]) for each in found] == [
+        ("refunded_twice", "returnctl escalate R-000002 --as seller --claim refund_amount"),
+        ("charged_against_policy", "returnctl show R-000002"),
+    ]
+    for each in found:
+        assert run(*each["next"].split()[1:], cwd=shop, now=NEW_YEAR).code == 0
 
 
 def test_where_the_platform_pays_nobody_is_told_to_pay_beside_it(shop: Path) -> None:
