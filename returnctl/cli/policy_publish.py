@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def policy_publish(
         return
     if wanted.output:
         raise BadValue(what="-o", value=wanted.output, wanted="no_form")
+    _refuse_inside(wanted, folder)
     papers = [_paper(wanted, policy, each) for each in ([market] if market else markets)]
     _write(wanted, Path(folder), papers, [speaks] if speaks else languages)
 
@@ -60,6 +62,12 @@ def _write(wanted: Wanted, folder: Path, papers: list[Paper], languages: list[st
     write_pages(folder, pages, GENERATOR)
     if not wanted.quiet:
         put(clean(str(folder / name)) + "\n" for name in pages)
+
+
+def _refuse_inside(wanted: Wanted, folder: str) -> None:
+    """A file is published outside a shop, too."""
+    with suppress(NoShop):
+        wanted.find_shop().refuse_inside(folder, "--to")
 
 
 def _spoken(languages: list[str]) -> str:

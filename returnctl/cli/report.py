@@ -14,6 +14,7 @@ from returnctl.cli.group import Command
 from returnctl.cli.looking import tell_damaged
 from returnctl.cli.options import Wanted, option, pass_wanted, writes
 from returnctl.cli.values import COUNT
+from returnctl.errors import BadValue
 from returnctl.output.words import mark, say
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Asked:
 @option("--until", metavar="WHEN", help=mark("Only what was applied for before."))
 @option("--by", type=click.Choice(_BY), help=mark("What to count by (default: an overview)."))
 @option("--limit", type=COUNT, help=mark("At most this many groups."))
-@option("--html", "page", metavar="FILE", help=mark("Write it as a page: one file, without scripts."))
+@option("--html", "page", metavar="FILE", help=mark("Write it as a page instead: one file, without scripts."))
 @option("--force", is_flag=True, help=mark("Write over a file that is no report."))
 @writes("table", "json", "csv", "xlsx")
 @pass_wanted
@@ -74,6 +75,8 @@ def report(
     wanted: Wanted, /, since: str | None = None, until: str | None = None, by: str | None = None,
     limit: int | None = None, page: str | None = None, force: bool = False,
 ) -> int:  # fmt: skip
+    if page is not None and wanted.output:
+        raise BadValue(what="-o", value=wanted.output, wanted="no_form_of_page")
     period = _period(wanted, since, until)
     with wanted.find_shop().store.reading() as snapshot:
         asked = Asked(wanted, snapshot.tables(), period, by, limit)

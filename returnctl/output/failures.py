@@ -202,6 +202,7 @@ _WANTED: dict[str, str] = {
     "file_name": mark("the name of a file"),
     "plain_path": mark("a path on one line, whose characters can all be seen"),
     "no_json": mark("a form that can go on; --follow takes jsonl, csv or table"),
+    "no_form_of_page": mark("wanted with --html: the page is HTML"),
     "no_form": mark("wanted with --to: the folder gets HTML and Markdown"),
     "one_outcome": mark("one outcome: a payment was made, failed, or is asked for again"),
     "pending_amount": mark("needed: --retry asks for the amount that is pending"),

@@ -120,6 +120,17 @@ def test_a_file_that_is_no_page_is_left_and_nothing_is_written(tmp_path: Path) -
         mine.rmdir() if mine.is_dir() else mine.unlink()
 
 
+@pytest.mark.parametrize("folder", ["data/pub", "data", "link/pub"])
+def test_nothing_is_written_among_the_data(tmp_path: Path, folder: str) -> None:
+    assert run("init", tmp_path, "-q").code == 0
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "link").symlink_to("data")
+    refused = run("policy", "publish", "--to", folder, cwd=tmp_path)
+    assert (refused.code, refused.out) == (2, "")
+    assert "a place outside data/" in refused.err
+    assert not (tmp_path / "data/pub").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [(("--to", "pages", "-o", "html"), 2), (("--to", "a-file"), 1), (("--language", "de"), 2), (("-n",), 2)],

@@ -128,7 +128,8 @@ def test_the_first_ones_are_for_people(shop: Path) -> None:
 REFUSED = [
     ("--by colour", 2), ("--since 11/12/2026", 2), ("--since foo", 2), ("--limit 0", 2),
     ("--since 2026-11-02 --until 2026-11-02", 2), ("-o ids", 2), ("--html nowhere/r.html", 1), ("--html data", 2),
-    ("--html data --force", 2), ("--html returnctl.yaml", 1),
+    ("--html data --force", 2), ("--html returnctl.yaml", 1), ("--html r.html --json", 2), ("--html - -o csv", 2),
+    ("--html r.html -o xlsx", 2),
 ]  # fmt: skip
 
 
@@ -137,8 +138,9 @@ def test_what_is_refused_changes_nothing(demo_once: Path, words: str, code: int)
     before = (demo_once / "returnctl.yaml").read_bytes()
     told = report(demo_once, *words.split())
     assert (told.code, told.out) == (code, "")
-    assert told.err.startswith(("error:", "Usage:"))
+    assert told.err.startswith(("error:", "Usage:", '{"error"'))
     assert (demo_once / "returnctl.yaml").read_bytes() == before
+    assert not (demo_once / "r.html").exists()
 
 
 def test_what_was_removed_is_named_and_counted_no_more(demo: Path) -> None:
