@@ -41,6 +41,10 @@ WHY = {
     ),
     "misspelled_columns": mark("its columns are not known; {nearest} may be misspelled: the form is {wanted}"),
     "missing_columns": mark("columns are missing: {columns}. Export the file again with all its columns"),
+    "no_header": mark(
+        "its first row must hold the names of the columns, such as {columns}, and holds '{value}': remove what stands "
+        "above them"
+    ),
     "returns_file": mark("it holds returns; only orders are imported here: type returnctl import"),
     "settlement_file": mark("it holds a settlement; only orders are imported here: type returnctl import"),
     "decisions_file": mark("it is an export of this shop, for decisions: type returnctl decide --from {file}"),

@@ -158,4 +158,6 @@ def _unknown(table: Table) -> BadFile:
     near = {column: found[0] for column in columns if (found := get_close_matches(column, marks, 1, 0.8))}
     if near:
         return BadFile(file=table.file, why="misspelled_columns", nearest=list(near), wanted=list(near.values()))
+    if table.title:
+        return BadFile(file=table.file, why="no_header", value=table.title, columns=["Order ID"])
     return BadFile(file=table.file, why="unknown_columns", columns=columns)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from returnctl.errors import BadFile
-from returnctl.readers.intake import LARGEST_FILE
+from returnctl.readers.intake import LARGEST_FILE, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ BOM = "\ufeff"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _CHUNK = 1024 * 1024
+# What a spreadsheet writes above the header where it parts cells otherwise than a comma does.
+_SEP = re.compile(BOM + r'?"?sep=([,;\t|])"?', re.IGNORECASE)
+_NAMED = {"sep=", *(f"sep={delimiter}" for delimiter in ",;\t|")}
 
 
 class Row(Struct):
@@ -42,6 +46,12 @@ class Table(Struct, frozen=True):
 
     def find(self, name: str) -> int | None:
         return self.places.get(_plain(name))
+
+    @property
+    def title(self) -> str:
+        """What stands alone in the first row, as a title does above a header; empty where it is a header."""
+        named = list(filter(None, self.columns))
+        return shortened(named[0]) if len(named) == 1 else ""
 
     def rows(self) -> Iterator[Row]:
         """The rows below the header that hold anything, as often as asked. Raises BadFile."""
@@ -131,7 +141,8 @@ def _rows(data: bytes, encoding: str, delimiter: str, file: str) -> Iterator[tup
     number = 1
     try:
         for cells in reader:
-            yield number, cells
+            if number > 1 or not _names_delimiter(cells[:1]):
+                yield number, cells
             number = reader.line_num + 1
     except csv.Error as error:
         if "field limit" in str(error):
@@ -159,9 +170,14 @@ def _is_text(data: bytes, encoding: str) -> bool:
 
 
 def _delimiter(data: bytes, encoding: str) -> str:
-    """By the header alone: further down, commas and semicolons are text."""
-    header = TextIOWrapper(BytesIO(data), encoding).readline(_CHUNK)
-    return max(",;\t", key=header.count)
+    """As a first line `sep=;` tells it, else by the header alone: further down, commas and semicolons are text."""
+    first = TextIOWrapper(BytesIO(data), encoding).readline(_CHUNK)
+    told = _SEP.fullmatch(first.strip("\r\n"))
+    return told[1] if told else max(",;\t", key=first.count)
+
+
+def _names_delimiter(cells: list[str]) -> bool:
+    return bool(cells) and cells[0].strip(BOM).casefold() in _NAMED
 
 
 def _places(columns: tuple[str, ...], file: str) -> dict[str, int]:

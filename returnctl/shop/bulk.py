@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from returnctl.errors import BadFile, BadRow
+from returnctl.readers.fields import is_rounded
 from returnctl.readers.intake import placed, shortened
 from returnctl.readers.strict_json import BOM, read_json_lines
 from returnctl.readers.tables import Table, read_table
@@ -16,11 +17,14 @@ from returnctl.shop.road import Job, refusing
 from returnctl.shop.row_values import When, converted, said
 
 T = TypeVar("T", bound=msgspec.Struct)
+# Long numbers, which a spreadsheet rounds.
+_IDS = frozenset({"order", "external", "key"})
 
 
 def jobs(name: str, kind: type[T], when: When, job: Callable[[T, int], Job]) -> Iterator[Job]:
     """The requests of a file, row by row; a bad row is told with its number, the others are done."""
-    for row, values in open_rows(name, "order")[1]:
+    _, rows = open_rows(name, "order")
+    for row, values in rows:
         try:
             asked = _typed(name, row, values, kind, when)
         except BadRow as failure:
@@ -32,7 +36,7 @@ def jobs(name: str, kind: type[T], when: When, job: Callable[[T, int], Job]) -> 
 def open_rows(name: str, mark: str) -> tuple[tuple[str, ...] | None, Iterator[tuple[int, Any]]]:
     """The columns of a table, None of documents; then each row with its number. Raises BadFile.
 
-    Of several sheets it is the one with a column `mark`.
+    A table has a column `mark`; of several sheets it is the one that has.
     """
     data = read_file(name).removeprefix(BOM)
     if not data.strip() or data.lstrip()[:1] == b"{":
@@ -40,6 +44,9 @@ def open_rows(name: str, mark: str) -> tuple[tuple[str, ...] | None, Iterator[tu
     if data.lstrip()[:1] == b"[":
         raise BadFile(file=name, why="json_array")
     table = read_table(data, name, lambda table: table.find(mark) is not None)
+    if table.find(mark) is None:
+        why = "no_header" if table.title else "missing_columns"
+        raise BadFile(file=name, why=why, columns=[mark], value=table.title)
     return table.columns, _of_table(table)
 
 
@@ -79,6 +86,8 @@ def _typed(name: str, row: int, values: Any, kind: type[T], when: When) -> T:
     for key in values:
         if key not in known:
             raise BadRow(file=name, row=row, column=key, why="unknown_field", value=key, known=list(known))
+        if key in _IDS and is_rounded(str(values[key])):
+            raise BadRow(file=name, row=row, column=key, why="rounded_cell", value=values[key])
     try:
         return converted(said(values), kind, when, strict=True)
     except BadRow as problem:

@@ -61,8 +61,6 @@ class DecisionRows:
                 yield row
 
     def _check(self, names: Counter[str]) -> None:
-        if "id" not in names:
-            raise BadFile(file=self._file, why="missing_columns", columns=["id"])
         if "decision" not in names and ("state" in names or not self._command):
             raise BadFile(file=self._file, why="no_decisions")
 

@@ -409,12 +409,29 @@ def test_a_cell_that_does_not_fit_is_told_in_words(
         ({"items": [1]}, "bad_items", "items"), ({"order": 5}, "not_text", "order"),
         ({"conditions": "unused"}, "not_a_list", "conditions"), ({"type": "gift"}, "bad_choice", "type"),
         ({"due": "soon"}, "bad_when", "due"), ({"order": None}, "missing", "order"),
+        ({"order": "5.76E+17"}, "rounded_cell", "order"), ({"external": "4.035E+18"}, "rounded_cell", "external"),
     ],
 )  # fmt: skip
 def test_so_is_one_of_an_application(demo_once: Path, told: dict[str, Any], why: str, column: str) -> None:
     done = does(demo_once, "apply", "--from", "-", "--json", input=json.dumps({"order": "D-02", **told}))
     facts = done.error["facts"]
     assert (done.code, facts["why"], facts["row"], facts["column"]) == (1, why, 1, column)
+
+
+@pytest.mark.parametrize("command", [("apply", "--from"), ("decide", "--from"), ("import",)], ids=" ".join)
+@pytest.mark.parametrize("title", ["Returns of Monday\n", "Returns of Monday,,\n"])
+def test_a_title_above_the_header_is_told_as_such(demo_once: Path, command: tuple[str, ...], title: str) -> None:
+    told = f"{title}id,order,decision\n15,D-02,approve\n"
+    done = does(demo_once, *command, "-", "--json", input=told)
+    assert done.code == 1
+    assert done.error["facts"]["why"] == "no_header"
+    assert "its first row must hold the names of the columns" in done.error["message"]
+    assert "Returns of Monday" in done.error["message"]
+
+
+def test_a_table_without_orders_is_no_list_of_applications(demo_once: Path) -> None:
+    done = does(demo_once, "apply", "--from", "-", "--json", input="oder,reason\nD-02,damaged\n")
+    assert (done.code, done.error["facts"]["why"], done.error["facts"]["columns"]) == (1, "missing_columns", ["order"])
 
 
 def test_what_a_row_leaves_empty_is_not_said(demo: Path) -> None:

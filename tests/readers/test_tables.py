@@ -29,6 +29,10 @@ def cells(data: bytes) -> list[list[str]]:
         TEXT.replace("\r\n", "\n").encode(),
         TEXT.replace("\r\n", "\r").encode(),
         TEXT.rstrip().encode(),
+        b"sep=;\r\n" + TEXT.replace(",", ";").encode(),
+        b'\xef\xbb\xbf"SEP=,"\n' + TEXT.encode(),
+        b"sep=|\n" + TEXT.replace(",", "|").encode(),
+        ("sep=\t\r\n" + TEXT.replace(",", "\t")).encode("utf-16"),
     ],
 )
 def test_encodings_delimiters_and_line_ends(data: bytes) -> None:
@@ -50,6 +54,11 @@ def test_rows_bear_the_line_they_begin_on() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_that_names_the_delimiter_is_above_the_header() -> None:
+    assert [row.number for row in read_table(b"sep=;\na;b,c,d\n1;2\n", "x").rows()] == [3]
+    assert read_table(b"sep=;\na;b,c,d\n1;2\n", "x").columns == ("a", "b,c,d")
+
+
 @pytest.mark.parametrize("name", ["order id", "ORDER  ID", " Order ID "])
 def test_columns_are_found_in_any_case_and_spacing(name: str) -> None:
     assert read_table(b"x,\xef\xbb\xbf order  Id\t\n", "x").find(name) == 1
@@ -60,6 +69,7 @@ def test_columns_are_found_in_any_case_and_spacing(name: str) -> None:
     [
         (b"", "empty"),
         (b"\n\n", "empty"),
+        (b"sep=;\n", "empty"),
         (b"a,b\n1,\0\n", "binary"),
         ("a,b\n1,\0\n".encode("utf-16"), "binary"),
         (b"PK\x03\x04...", "broken_workbook"),
