@@ -267,7 +267,7 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     made: dict[str, str] = {}
     if code in ("bad_row", "bad_file"):
         text = WHY.get(str(facts.get("why")), "{why}: {value}")
-        made["told"] = say(text).format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
+        made["told"] = say(text).format_map(_Facts({k: _shown(k, v) for k, v in _offering(facts).items()}))
     if code == "bad_value":
         wanted = say(_WANTED.get(str(facts.get("wanted")), "{wanted}"))
         made["form"] = wanted.format_map(_Facts({k: _shown(k, v) for k, v in facts.items()}))
@@ -284,6 +284,15 @@ def _made(code: str, facts: Mapping[str, Any]) -> dict[str, str]:
     if code == "ambiguous":
         made["first"] = str(facts["ids"][0])
     return made | _of_messages(code, facts)
+
+
+def _offering(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With what a person would write into that column."""
+    if facts.get("why") != "unknown_decision":
+        return facts
+    from returnctl.output.decision_words import offered
+
+    return {**facts, "known": offered()}
 
 
 def _of_messages(code: str, facts: Mapping[str, Any]) -> dict[str, str]:

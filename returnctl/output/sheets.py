@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from returnctl.output.decision_words import offered
 from returnctl.output.xlsx import Column
 
 if TYPE_CHECKING:
     from returnctl.domain.record import Line, Return
 
 # Filled in by people, and read back by `--from`.
-TO_FILL_IN = tuple(map(Column, ("decision", "reason_code", "items", "reference", "note")))
+TO_FILL_IN = (Column("decision", choices=offered), *map(Column, ("reason_code", "items", "reference", "note")))
 _DUE = (Column("due.action"), Column("due.by"), Column("due.at", "date"), Column("due.then"))
 _MONEY = (Column("total", "amount"), Column("currency"))
 _UPDATED = Column("updated", "date")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 Kind = Literal["text", "date", "amount", "number"]
 
 MOST_ROWS, LONGEST_TEXT, LONGEST_TITLE = 1_048_576, 32_767, 31
-_NARROWEST, _WIDEST = 9, 60
+_NARROWEST, _WIDEST, _LONGEST_LIST = 9, 60, 255
 _DATE, _DATE_WIDTH = "yyyy-mm-dd hh:mm:ss", 19
 # What XML cannot hold, and halves of characters.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -34,12 +34,13 @@ class Column(NamedTuple):
 
     `text` takes any value, an id first of all; `date` an instant; `amount` a Decimal, whose digits are those of the
     currency that the row has under `currency`; both also as JSON writes them; `number` an int, a Decimal or a float.
-    None is an empty cell.
+    None is an empty cell. `choices` are offered to whoever fills it in, and others are taken as well.
     """
 
     name: str
     kind: Kind = "text"
     currency: str = "currency"
+    choices: Callable[[], Sequence[str]] | None = None
 
     def header(self, zone: str) -> str:
         """Dates stand in the shop's zone, and say so: a cell cannot."""
@@ -124,6 +125,8 @@ class _Writer:
             sheet.autofilter(0, 0, last, len(widths) - 1)
         for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
             sheet.set_column(place, place, min(width, _WIDEST), self._texts if column.kind == "text" else None)
+            if column.choices and last:
+                sheet.data_validation(1, place, last, place, _list_of(column.choices()))
 
     def _cell(self, sheet: Worksheet, at: int, place: int, column: Column, value: Any, row: Row) -> int:  # noqa: ANN401
         """How wide it is."""
@@ -153,6 +156,13 @@ class _Writer:
             form = "0." + "0" * places if places else "0"
             self._amounts[currency] = self._book.add_format({"num_format": form})
         return self._amounts[currency]
+
+
+def _list_of(choices: Sequence[str]) -> dict[str, Any]:
+    """As many as a list may hold."""
+    while len(",".join(choices)) > _LONGEST_LIST:
+        choices = choices[:-1]
+    return {"validate": "list", "source": choices, "show_error": False}
 
 
 def _title(title: str, nth: int) -> str:

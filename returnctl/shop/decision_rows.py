@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from returnctl.errors import BadFile, BadRow
+from returnctl.output import decision_words
 from returnctl.readers.fields import is_rounded
 from returnctl.readers.intake import placed, shortened
 from returnctl.shop.bulk import open_rows
@@ -75,7 +76,7 @@ class DecisionRows:
         if not decided:
             return self._asked(number, self._named(number, self._command), _renamed(told), Seen())
         typed = str(told.pop("decision", ""))
-        word = " ".join(typed.casefold().split())
+        word = decision_words.read(typed)
         name, _, verdict = _SHORT.get(word, word).partition(" ")
         if not name or (self._command and name in COMMANDS and name != self._command):
             return None

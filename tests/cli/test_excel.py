@@ -18,6 +18,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from returnctl.output.decision_words import CHINESE
+from returnctl.output.words import say
+from returnctl.shop.decision_commands import COMMANDS
 from tests.cli.shops import DEMO_NOW, ROOT, an_order, document, kept, record, take, typed
 from tests.program import Ran, run
 from tests.readers.sheets import book, number, sheet, texts
@@ -416,6 +419,54 @@ def test_so_is_one_of_an_application(demo_once: Path, told: dict[str, Any], why:
     done = does(demo_once, "apply", "--from", "-", "--json", input=json.dumps({"order": "D-02", **told}))
     facts = done.error["facts"]
     assert (done.code, facts["why"], facts["row"], facts["column"]) == (1, why, 1, column)
+
+
+# --- the words of a decision
+
+
+@pytest.mark.parametrize(("language", "offers"), [("en", "approve,reject,receive"), ("zh", "同意,拒绝,收货")])
+@pytest.mark.parametrize("form", [("list", "-o", "xlsx"), ("todo", "-o", "xlsx"), ("export", "-", "-o", "xlsx")])
+def test_a_sheet_offers_the_decisions_in_the_language_of_its_reader(
+    demo_once: Path, tmp_path: Path, language: str, offers: str, form: tuple[str, ...]
+) -> None:
+    path = tmp_path / "sheet.xlsx"
+    with path.open("wb") as target:
+        words = [sys.executable, "-m", "returnctl", *form, "--lang", language, "--now", DEMO_NOW]
+        subprocess.run(words, cwd=demo_once, stdout=target, check=True)
+    found = opened(path)
+    (offered,) = found.data_validations.dataValidation
+    place = found.cell(1, header(found).index("decision") + 1).column_letter
+    assert str(offered.sqref) == f"{place}2:{place}{found.max_row}"
+    assert (str(offered.formula1).startswith(f'"{offers},'), bool(offered.showErrorMessage)) == (True, False)
+    assert header(found)[0] in ("id", "group")
+
+
+@pytest.mark.parametrize("code", CHINESE)
+def test_every_decision_may_be_written_in_chinese(demo_once: Path, code: str) -> None:
+    """A row is read the same, whichever word it has: here of a return that there is not, or by what it lacks."""
+    told = {
+        word: does(demo_once, "decide", "--from", "-", "-n", "--json", input=f"id,decision\n999,{word}\n").error
+        for word in (code, *CHINESE[code])
+    }
+    assert len({json.dumps(each, sort_keys=True) for each in told.values()}) == 1
+    assert told[code]["facts"].get("why") != "unknown_decision"
+
+
+def test_the_words_of_decisions_are_those_of_the_program() -> None:
+    verdicts = {"pass", "fail", "receive pass", "receive fail"}
+    assert set(CHINESE) == {*COMMANDS} | verdicts
+    words = [word for each in CHINESE.values() for word in each]
+    assert len(words) == len(set(words))
+    assert [code for code in set(CHINESE) - verdicts if say(code, "zh") not in CHINESE[code]] == []
+
+
+def test_a_word_that_is_no_decision_is_told_with_those_there_are(demo_once: Path) -> None:
+    rows = "id,decision\n15,也许\n"
+    ran = does(demo_once, "decide", "--from", "-", "--lang", "zh", input=rows)
+    assert ran.code == 1
+    assert "同意" in ran.err
+    as_json = does(demo_once, "decide", "--from", "-", "--lang", "zh", "--json", input=rows)
+    assert "approve" in as_json.error["facts"]["known"]
 
 
 @pytest.mark.parametrize("command", [("apply", "--from"), ("decide", "--from"), ("import",)], ids=" ".join)
