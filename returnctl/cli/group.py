@@ -112,11 +112,8 @@ def _load(name: str, entry: Entry) -> click.Command:
 
 
 def typed_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids as typed; `-` reads them from standard input, one a line. Raises BadValue where there is none, BadFile."""
-    words = tuple(word for given in ids for word in (_from_stdin() if given == "-" else [given]))
-    if not words:
-        raise BadValue(what="ID", value="", wanted="text")
-    return words
+    """Ids as typed; `-` reads them from standard input, one a line, which may be none. Raises BadFile."""
+    return tuple(word for given in ids for word in (_from_stdin() if given == "-" else [given]))
 
 
 def is_bench(ids: tuple[str, ...]) -> bool:
@@ -134,4 +131,4 @@ def _from_stdin() -> list[str]:
     data = up_to(_LONGEST, sys.stdin.buffer)
     if len(data) > _LONGEST:
         raise BadFile(file="-", why="file_too_large", limit=_LONGEST)
-    return data.decode("utf-8", "replace").split()
+    return data.decode("utf-8-sig", "replace").split()

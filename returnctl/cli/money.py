@@ -10,7 +10,7 @@ from returnctl.cli.answer import answer
 from returnctl.cli.group import Command, typed_ids
 from returnctl.cli.options import Wanted, option
 from returnctl.cli.values import REAL
-from returnctl.cli.verbs import Ids, ids_or_file, of_rows
+from returnctl.cli.verbs import Ids, ids_or_file, nothing_to_do, of_rows
 from returnctl.errors import BadValue
 from returnctl.output.words import mark
 
@@ -31,6 +31,8 @@ def refund(wanted: Wanted, /, ids: Ids, **said: Any) -> int:
 
     words = typed_ids(ids)
     _refuse_contradictions(words, said)
+    if not words:
+        return nothing_to_do(wanted)
     road, payment = wanted.road(), Payment(**said)
     return answer(wanted, [refund(road, word, payment) for word in words])
 

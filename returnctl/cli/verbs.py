@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from returnctl.cli.answer import answer
+from returnctl.cli.answer import answer, mention
 from returnctl.cli.options import Wanted, everywhere, from_file, pass_wanted, writing
 from returnctl.cli.values import gathered
 from returnctl.errors import BadValue
+from returnctl.output.words import say
 
 if TYPE_CHECKING:
     from returnctl.domain.states import Role
@@ -88,6 +89,8 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: Any = 
     from returnctl.domain.states import Role
     from returnctl.shop.changing import change
 
+    if not words:
+        return nothing_to_do(wanted)
     road, side = wanted.road(), role if callable(role) else Role(role)
     facts, asked = prepared(road, side, facts)
     if len(words) == 1:
@@ -96,6 +99,14 @@ def each_id(wanted: Wanted, words: Ids, decide: Callable[..., Any], role: Any = 
 
     jobs = (road.job(word, decide, side, asked=asked, **facts) for word in words)
     return change_all(wanted, road, jobs, len(words))
+
+
+def nothing_to_do(wanted: Wanted) -> int:
+    """What was to give the ids gave none, as a list does of which all is done. Raises NoShop."""
+    wanted.find_shop()
+    if wanted.format == "table" and not wanted.quiet:
+        mention(say("nothing to do: no ids came."))
+    return answer(wanted, [])
 
 
 def prepared(road: Road, role: Role, facts: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

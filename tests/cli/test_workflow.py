@@ -170,7 +170,23 @@ def test_several_ids_and_those_read_from_a_pipe(demo: Path) -> None:
     assert (piped.code, record(demo, 1)["state"], record(demo, 3)["state"]) == (0, "received", "received")
     none = run("approve", 98, 99, cwd=demo, now=DEMO_NOW)
     assert (none.code, none.out) == (6, "")
-    assert run("receive", "-", cwd=demo, now=DEMO_NOW, input="").code == 2
+
+
+@pytest.mark.parametrize("command", ["receive", "approve", "done", "refund --paid", "inspect --pass", "cancel"])
+def test_where_a_pipe_brings_no_ids_there_is_nothing_to_do(demo_once: Path, command: str) -> None:
+    name, *options = command.split()
+    for nothing in ("", "\n", "\ufeff\n"):
+        ran = run(name, "-", *options, cwd=demo_once, now=DEMO_NOW, input=nothing)
+        assert ran == (0, "", "nothing to do: no ids came.\n")
+    assert run(name, "-", *options, "-q", cwd=demo_once, now=DEMO_NOW, input="") == (0, "", "")
+    told = run(name, "-", *options, "--json", cwd=demo_once, now=DEMO_NOW, input="")
+    assert (told.code, told.json["command"], told.json["results"], told.err) == (0, name, [], "")
+    assert run(name, *options, cwd=demo_once, now=DEMO_NOW).code == 2
+
+
+def test_the_mark_of_a_text_file_is_no_part_of_an_id(demo: Path) -> None:
+    ids = "\ufeff15\n"
+    assert run("approve", "-", "-n", cwd=demo, now=DEMO_NOW, input=ids).code == 0
 
 
 def test_a_return_is_known_by_its_tracking_and_its_order(demo: Path) -> None:
