@@ -60,6 +60,12 @@ def from_template(name: str, record: Return, rules: Resolved) -> str:
     return filled(templates[name], record, led_here(record), rules).text
 
 
+def language_of(entry: Happened, record: Return, rules: Resolved) -> str | None:
+    """Of the template that a message was made from; None where it was written by hand."""
+    texts = rules.terms.wording.get("templates", {}).get(entry.facts.get("template"))
+    return _language_in(texts, record.buyer.language) if texts else None
+
+
 def in_language(texts: Texts, language: str | None) -> str:
     """The text in this language, else in its family, in English, or the first; empty where there is none."""
     found = _language_in(texts, language)

@@ -54,7 +54,8 @@ def notice(record: Return, owed: Owed, rules: Resolved) -> Words:
     language = _spoken(record.buyer.language)
     if owed.what == "message":
         text = notices.said(record, owed.entry)
-        return Words(f"{own.text}\n{text}", own.language) if own else Words(text, record.buyer.language or language)
+        spoken = notices.language_of(entry, record, rules) or record.buyer.language or language
+        return Words(f"{own.text}\n{text}", own.language) if own else Words(text, spoken)
     if own and notices.is_complete(record, entry, owed.what, rules):
         return own
     lines = _TOLD.get(owed.what, _news)(About(record, entry, rules, language))

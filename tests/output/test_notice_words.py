@@ -266,3 +266,18 @@ def test_a_message_is_told_as_it_was_said() -> None:
     own = {"notices": {"message": {"en": "About {order}:"}}}
     case = after(a_case_in("requested", a_shop(wording=own)), remarks.message, text="Hi {amount}")
     assert words(case, "message") == "About 576461413038780001:\nHi {amount}"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "wanted"),
+    [
+        ("zh", {"template": "both"}, "zh"), ("zh", {"template": "english"}, "en"), ("es", {"template": "both"}, "en"),
+        ("zh-TW", {"template": "both"}, "zh"), ("zh", {"text": "ok"}, "zh"), (None, {"text": "ok"}, "en"),
+    ],
+)  # fmt: skip
+def test_a_message_is_in_the_language_of_its_template(language: str | None, said: dict[str, Any], wanted: str) -> None:
+    templates = {"both": {"en": "Hello", "zh": "你好"}, "english": {"en": "Hello"}}
+    case = a_case_in("requested", a_shop(language, wording={"templates": templates}))
+    told = after(case, partial(remarks.message, **said)).stored
+    (owed,) = (each for each in told.owed if each.what == "message")
+    assert notice(told, owed, case.rules()).language == wanted
