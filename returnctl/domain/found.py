@@ -16,7 +16,7 @@ from returnctl.domain.external import Seen
 from returnctl.domain.money import ZERO, rounded
 from returnctl.domain.record import Return
 from returnctl.domain.settlement import Settled
-from returnctl.domain.states import State
+from returnctl.domain.states import Role, State
 
 # A period of settlements is a month at the most, and a refund may settle in the one after that in which it was made:
 # who has rows of more than a month later has the one in which it must stand.
@@ -86,12 +86,17 @@ def finding(
 
 
 def contested(found: Finding, record: Return | None) -> Iterator[Finding]:
-    """What was contested after the money went is open until that is decided, and no finding any more from then on."""
+    """What was contested after the money went is open until that is decided.
+
+    From then on it is no finding any more, where it was the seller who contested it, or who was compensated.
+    """
     contest = record.dispute if record else None
     if record is None or contest is None or contest.at < found.at:
         yield found
     elif record.state is State.DISPUTED:
         yield replace(found, loses=False)
+    elif contest.by is Role.BUYER and contest.outcome != "compensated":
+        yield found
 
 
 def _currency(books: Books, record: Return | None) -> str:

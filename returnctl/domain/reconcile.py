@@ -18,7 +18,7 @@ from returnctl.domain.observe import disagrees
 from returnctl.domain.promised import appeals, charges, compensations
 from returnctl.domain.record import slack, unpaid
 from returnctl.domain.settlement import Settled
-from returnctl.domain.states import Kind, State
+from returnctl.domain.states import Kind, Role, State
 from returnctl.domain.units import counted
 
 _WAITS = frozenset({State.RECEIVED, State.REFUND_DUE, State.REFUNDING})
@@ -64,10 +64,12 @@ def _never_received(books: Books, one: Paid) -> Iterator[Finding]:
 
 
 def _decided(one: Paid) -> bool:
-    """A contest that ended before the money went may be why it did; of a platform's not every source tells."""
+    """For the buyer, who contested it; or before the money went, as may be why it did: not every platform tells how."""
     contest = one.record.dispute
-    known = contest and (one.record.external or contest.outcome in ("refund", "compensated"))
-    return bool(contest and known and one.at and contest.at < one.at)
+    if contest is None or one.at is None:
+        return False
+    gave = contest.outcome in ("refund", "compensated")
+    return (gave and contest.by is Role.BUYER) or (contest.at < one.at and bool(gave or one.record.external))
 
 
 def _not_refunded(books: Books, one: Paid) -> Iterator[Finding]:

@@ -19,8 +19,9 @@ from returnctl.domain.case import Case, Moment
 from returnctl.domain.external import External, PaidBack, Told
 from returnctl.domain.found import ARRIVES, CODES, SETTLES, Sum, added
 from returnctl.domain.reconcile import reconcile
-from returnctl.domain.record import Parcel
+from returnctl.domain.record import Dispute, Parcel
 from returnctl.domain.settlement import Settled
+from returnctl.domain.states import Role, State
 from tests.builders import (
     DAY,
     HOUR,
@@ -493,6 +494,16 @@ def given_up_before(case: Case) -> Case:
     return having(case, dispute=replace(contest, at=NOW))
 
 
+def decided_there(case: Case) -> Case:
+    """For the buyer, by a platform: told after the money went."""
+    told = external(case, status="Completed", refund=WHOLE, told=reported("Completed").told)
+    contest = Dispute(
+        stage="platform", claim="other", by=Role.BUYER, at=NOW + 20 * DAY, escalated_from=State.REFUNDED,
+        outcome="refund",
+    )  # fmt: skip
+    return having(told, dispute=contest)
+
+
 def losses(case: Case, **said: Any) -> list[tuple[str, bool]]:
     return [(each.code, each.loses) for each in reconcile(books(case, **said))]
 
@@ -526,6 +537,22 @@ CONTESTED: dict[str, tuple[Callable[[], list[tuple[str, bool]]], list[tuple[str,
     ]),
     "…and given up": (
         lambda: losses(paid_again(ended(contesting(REFUNDED), "none")), settled=(a_row("186.30"),)), [],
+    ),
+    "…and decided between two imports": (
+        lambda: losses(decided_there(paid_again(REFUNDED)), settled=(a_row("186.30"),)),
+        [("refunded_twice", True), ("platform_disagrees", False)],
+    ),
+    "more than the worksheet gives, by such a decision": (
+        lambda: losses(decided_there(MORE), **ABOVE), [("refunded_above_breakdown", True)],
+    ),
+    "never received, by such a decision": (lambda: losses(decided_there(NEVER)), []),
+    "the buyer contested it, and lost": (
+        lambda: losses(ended(contesting(NEVER, by=buyer), "none")), [("refunded_never_received", True)],
+    ),
+    "the buyer contested it, and you were compensated": (
+        lambda: losses(ended(contesting(paid_again(NEVER), by=buyer), "compensated", "93.15"), settled=(
+            a_row("186.30"), a_charge("93.15", "Logistics reimbursement", "compensation"),
+        )), [],
     ),
     "settled later than it was contested": (lambda: losses(contesting(REFUNDED), **ABOVE), [
         ("refunded_above_breakdown", True),
