@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from tempfile import TemporaryFile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile, gettempdir
 from typing import Generic, Self, TypeVar
 
 import msgspec
 
 from returnctl.domain.order import Order
 from returnctl.domain.record import Return
+from returnctl.errors import SystemFailure
 from returnctl.storage.documents import decode
 
 T = TypeVar("T", Order, Return)
 
 
 class Aside(Generic[T]):
-    """In a file without a name, since they may be many; it is gone once this is closed."""
+    """In a file without a name, since they may be many; it is gone once this is closed. Raises SystemFailure."""
 
     def __init__(self, kind: type[T]) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - closed with this
@@ -28,14 +31,16 @@ class Aside(Generic[T]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a full disk did not take is not wanted any more
+            self._file.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self._places
 
     def __setitem__(self, name: str, document: T) -> None:
         written = msgspec.json.encode(document)
-        self._file.write(written)
+        with _refusals():
+            self._file.write(written)
         self._places[name] = self._end, len(written)
         self._end += len(written)
 
@@ -43,6 +48,17 @@ class Aside(Generic[T]):
         """As it was put last."""
         if name not in self._places:
             return None
-        self._file.flush()
         start, length = self._places[name]
-        return decode(os.pread(self._file.fileno(), length, start), "", self._kind)
+        with _refusals():
+            self._file.flush()
+            written = os.pread(self._file.fileno(), length, start)
+        return decode(written, "", self._kind)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """A file without a name is told by its folder."""
+    try:
+        yield
+    except OSError as error:
+        raise SystemFailure(path=gettempdir(), why=error.strerror or str(error)) from None
