@@ -146,7 +146,9 @@ def _say_what_waits(came: Came) -> None:
 
     orders = list(dict.fromkeys(facts["value"] for facts in came.waiting))
     shown = ", ".join(orders[:_MOST_NAMED]) + (" …" if len(orders) > _MOST_NAMED else "")
-    mention(say("{n} returns wait for their orders: {ids}", n=len(came.waiting), ids=shown))
+    waiting = len(came.waiting)
+    one = say("1 return waits for its order: {ids}", ids=shown)
+    mention(one if waiting == 1 else say("{n} returns wait for their orders: {ids}", n=waiting, ids=shown))
     day = min((facts["applied_at"][:10] for facts in came.waiting if facts["applied_at"]), default="")
     wanted = say(
         "in Seller Center export the orders since well before {day}, when the first of these was asked for, and type:",

@@ -131,6 +131,7 @@ def test_returns_without_their_orders_say_which_export_is_wanted(tmp_path: Path)
         f"  returnctl import ORDERS.csv {RETURNS}",
     ]
     piped = run("import", "-", cwd=root, now=NOW, input=json.dumps([FIRST]))
+    assert piped.err.splitlines()[-3] == "1 return waits for its order: 576461413038785752"
     assert piped.err.splitlines()[-1] == "  returnctl import ORDERS.csv FILE"
     assert imported(root, "-", input=json.dumps([FIRST])).error["facts"]["applied_at"] == "2026-11-03T16:10:00Z"
 
