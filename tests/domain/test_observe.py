@@ -220,10 +220,12 @@ def test_the_breakdown_is_by_our_policy() -> None:
 
 def test_a_corrected_amount_is_corrected_and_told() -> None:
     case = begun(a_report(COMPLETE))
-    decision = observe(case, platform(later(case)), report=a_report(COMPLETE, 1, refund=Decimal("80.00")))
+    corrected = a_report(COMPLETE, 1, refund=Decimal("80.00"), refunded_at=APPLIED + DAY)
+    decision = observe(case, platform(later(case)), report=corrected)
     assert [x.confirmed for x in decision.record.refunds] == [Decimal("80.00")]
     assert decision.warnings == ("refund_corrected",)
     assert decision.record.history[-1].facts["was"] == "87.75"
+    assert decision.record.refunds[0].at == case.stored.refunds[0].at
 
 
 @pytest.mark.parametrize("amount", [None, Decimal("0.00")])
@@ -472,6 +474,14 @@ def test_a_compensation_is_promised_when_it_was_first_told(days: tuple[float, ..
     case = told(begun(looked), *(export("Completed", day, compensation=Decimal(3)) for day in days))
     assert case.stored.external
     assert case.stored.external.granted_at == APPLIED + DAY
+
+
+def test_an_older_report_of_the_same_compensation_is_no_event() -> None:
+    case = begun(export("Completed", 2, compensation=Decimal(3)))
+    older = observe(case, platform(later(case)), report=export("Completed", 1, compensation=Decimal(3)))
+    assert older.events == ("seen",)
+    assert older.record.external
+    assert older.record.external.granted_at == APPLIED + DAY
 
 
 def test_an_anonymized_return_learns_no_tracking_number() -> None:

@@ -143,6 +143,15 @@ def test_an_answer_that_is_taken_back_leaves_the_offer_to_be_told() -> None:
     assert (offer_notices(again), [x.status for x in again.stored.offers]) == (["open"], ["open"])
 
 
+def test_an_offer_that_was_accepted_is_still_to_be_carried_out_on_the_platform() -> None:
+    made = after(a_case_in("requested", external=External("tiktok", "4035")), OFFER)
+    case = after(made, negotiation.accept, buyer(later(made)))
+    assert [(x.kind, x.status) for x in case.stored.owed if x.what == "offer"] == [
+        ("tell", "withdrawn"),
+        ("act", "open"),
+    ]
+
+
 def test_what_was_told_of_an_offer_before_it_was_answered_stays_told() -> None:
     made = after(after(a_case_in("requested"), OFFER), remarks.done)
     case = after(made, negotiation.accept, buyer(later(made)))

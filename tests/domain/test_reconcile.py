@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from itertools import permutations
 from typing import Any
@@ -22,6 +23,7 @@ from returnctl.domain.reconcile import reconcile
 from returnctl.domain.record import Dispute, Parcel
 from returnctl.domain.settlement import Settled
 from returnctl.domain.states import Role, State
+from returnctl.domain.undo import undo
 from tests.builders import (
     DAY,
     HOUR,
@@ -159,6 +161,13 @@ def kept(percent: int, refund: str) -> Case:
     return having(external(case, status="Completed", refund=gave), refunds=(paid,))
 
 
+def untaxed_goods() -> Case:
+    """One of two goods comes back, of which the other alone bears a tax."""
+    lines = [{"line": str(n), "quantity": 1, "net": "50.00", "tax": tax} for n, tax in ((1, "0.00"), (2, "20.00"))]
+    case = a_case_in("refunded", a_case(an_order(lines=lines)), items={"1": 1})
+    return external(case, status="Completed", refund=Decimal("50.00"))
+
+
 FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]]]] = {
     "goods never came": (lambda: found(not_received(REFUNDED)), [("refunded_never_received", "93.15")]),
     "…they came": (lambda: found(REFUNDED), []),
@@ -210,12 +219,16 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     ),
     "settled twice": (lambda: found(REFUNDED, settled=(a_row(), a_row(nth=2))), [("refunded_twice", "93.15")]),
     "…in two rows": (lambda: found(REFUNDED, settled=(a_row("62.10"), a_row("31.05"))), []),
+    "…small parts that are alike, and with the rest just what was paid": (
+        lambda: found(REFUNDED, settled=(a_row("3.00"), a_row("3.00", nth=2), a_row("87.15"))), [],
+    ),
     "…one of them was taken back": (
         lambda: found(REFUNDED, settled=(a_row(), taken_back(), a_row(settled_at=NOW + 40 * DAY))), [],
     ),
     "what was settled was taken back": (
         lambda: found(REFUNDED, settled=(a_row(), taken_back())), [("refund_not_settled", "93.15")],
     ),
+    "…and never settled": (lambda: found(REFUNDED, settled=(taken_back(),)), [("refund_not_settled", "93.15")]),
     "…of a file that writes what was paid without a sign": (
         lambda: found(REFUNDED, settled=(a_row(customer_refund=WHOLE),)), [],
     ),
@@ -238,6 +251,9 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…where one is alike": (
         lambda: found(*a_world([1, 9]), settled=(a_row("29.36"), a_row("269.59"), a_row("29.36", settled_at=NOW))),
         [("refunded_twice", "29.36")],
+    ),
+    "one of two was settled, and a cent a unit is rounding": (
+        lambda: found(*a_world([1, 9]), settled=(a_row("269.65"),)), [("refund_not_settled", "29.36")],
     ),
     "…two that are alike, and one for each return": (
         lambda: found(*map(untaxed, a_world([1, 1, 17], bought=20)), settled=(
@@ -321,12 +337,23 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
         lambda: found(REFUNDED, settled=(a_row("60.00"),)), [("charged_against_policy", "33.15")],
     ),
     "…without the tax": (lambda: found(REFUNDED, settled=(a_row("81.00"),)), []),
+    "less than the goods, which bear no tax": (
+        lambda: found(untaxed_goods(), settled=(a_row("49.00"),)), [("charged_against_policy", "1.00")],
+    ),
     "compensation never came": (lambda: found(PROMISED, settled=(), **SOON), [("compensation_not_paid", "30.00")]),
     "…it may still come": (
         lambda: found(PROMISED, settled=(), covered=PROMISED.stored.updated_at + SETTLES - HOUR, **SOON), [],
     ),
     "…it came": (
         lambda: found(PROMISED, settled=(a_charge("30.00", "Logistics reimbursement", "compensation"),), **SOON), [],
+    ),
+    "…of which nobody told how much": (
+        lambda: found(resolved("compensated"), settled=(), **SOON), [("compensation_not_paid", "0")],
+    ),
+    "…some came": (
+        lambda: found(resolved("compensated"), settled=(
+            a_charge("9.00", "Logistics reimbursement", "compensation"),
+        ), **SOON), [],
     ),
     "…a part of it came": (
         lambda: found(PROMISED, settled=(a_charge("20.00", "Logistics reimbursement", "compensation"),), **SOON),
@@ -487,6 +514,17 @@ def promised_by_export() -> Case:
     )  # fmt: skip
 
 
+def taken_back_at(case: Case, when: datetime) -> Case:
+    contested = contesting(case, "other")
+    decided = after(contested, dispute.resolve, seller(when), outcome="compensated", amount=Decimal("9.00"))
+    return after(decided, undo)
+
+
+def appealed() -> Case:
+    lost = resolved("refund", "20.00")
+    return after(lost, dispute.escalate, seller(later(lost)), to_platform=True)
+
+
 def given_up_before(case: Case) -> Case:
     """A contest that was withdrawn before the money went."""
     contest = ended(contesting(case), "none").stored.dispute
@@ -561,14 +599,21 @@ CONTESTED: dict[str, tuple[Callable[[], list[tuple[str, bool]]], list[tuple[str,
     "…where the goods are contested": (lambda: losses(contesting(REFUNDED), **FREIGHT), [
         ("charged_against_policy", True),
     ]),
+    "…where the buyer contests it": (
+        lambda: losses(contesting(REFUNDED, "other", buyer), **FREIGHT), [("charged_against_policy", True)],
+    ),
     "compensation": (
         lambda: losses(contesting(promised_by_export(), "other")), [("compensation_not_paid", False)],
     ),
-    "an appeal that was made": (
-        lambda: losses(after(
-            resolved("refund", "20.00"), dispute.escalate, seller(later(resolved("refund", "20.00"))),
-            to_platform=True,
-        ), settled=(), **SOON), [("appeal_open", False)],
+    "…that was decided by hand a while later, and that was taken back": (
+        lambda: losses(taken_back_at(promised_by_export(), NOW + 80 * DAY)), [("compensation_not_paid", False)],
+    ),
+    "an appeal that was made": (lambda: losses(appealed(), settled=(), **SOON), [("appeal_open", False)]),
+    "…and decided": (
+        lambda: losses(
+            after(appealed(), dispute.resolve, platform(later(appealed())), outcome="refund", amount=Decimal("20.00")),
+            settled=(), **SOON,
+        ), [],
     ),
 }  # fmt: skip
 

@@ -94,6 +94,7 @@ def test_a_step_makes_the_reminder_moot() -> None:
     assert [x.status for x in case.stored.owed if x.what == "remind_seller"] == ["withdrawn", "open"]
     case = after(case, workflow.receive)
     assert [x.status for x in case.stored.owed if x.what == "remind_seller"] == ["withdrawn", "withdrawn"]
+    assert "moot" not in case.stored.history[-1].facts
 
 
 def test_undo_looks_past_reminders() -> None:
