@@ -148,6 +148,14 @@ def test_every_rule_is_kept_and_rules_about_lines_for_each_line() -> None:
     ]  # fmt: skip
 
 
+def test_lines_that_pass_by_different_words_of_the_policy_are_kept_each() -> None:
+    override = {"name": "hygiene", "when": {"skus": ["SKU-2"]}, "set": {"types": ["replacement", "refund_only"]}}
+    record = applied(a_case(TWO, a_policy(overrides=[override]))).stored
+    assert [(x.line, x.outcome, x.facts["offered"]) for x in record.eligibility if x.rule == "type"] == [
+        ("1", "pass", list(Kind)), ("2", "pass", ["replacement", "refund_only"]),
+    ]  # fmt: skip
+
+
 def test_all_failed_rules_are_told_at_once() -> None:
     policy = a_policy(return_window={"days": 1}, reasons={"required": True}, types=["refund_only"])
     with pytest.raises(NotEligible) as refused:

@@ -501,7 +501,9 @@ def test_the_policy_may_decide_at_once_what_waits_for_us() -> None:
         ["apply", "observe", "approve"],
         [("approve", "open")],
     )
-    assert [x.event for x in begun(a_report(SHIP), a_case(policy=policy)).stored.history] == ["apply", "observe"]
+    for waits_elsewhere in (SHIP, "AWAITING_BUYER_RESPONSE"):
+        case = begun(a_report(waits_elsewhere), a_case(policy=policy))
+        assert [x.event for x in case.stored.history] == ["apply", "observe"]
 
 
 def test_failed_rules_are_kept_and_nothing_is_refused() -> None:

@@ -240,6 +240,9 @@ FOUND: dict[str, tuple[Callable[[], list[tuple[str, str]]], list[tuple[str, str]
     "…as an adjustment": (
         lambda: found(REFUNDED, settled=(a_row(customer_refund=Decimal(0), adjustment=-WHOLE),)), [],
     ),
+    "…beside a refund of the platform's own to you": (
+        lambda: found(REFUNDED, settled=(a_row(), a_row("0", type="Refund", total=Decimal("20.00")))), [],
+    ),
     "…a row for each unit": (lambda: found(REFUNDED, settled=tuple(a_row("31.05", nth=n) for n in (1, 2, 3))), []),
     "a small refund twice, though its tax and shipping could explain as much": (
         lambda: found(SMALL, settled=(a_row("3.00"), a_row("3.00", nth=2))), [("refunded_twice", "3.00")],
