@@ -613,10 +613,11 @@ def test_a_platform_that_takes_a_dispute_up_ends_the_negotiation() -> None:
     assert [x.status for x in record.offers] == ["withdrawn"]
 
 
-def test_an_open_offer_keeps_its_end_whatever_the_platform_waits_for() -> None:
+@pytest.mark.parametrize("status", [PENDING, "AWAITING_BUYER_RESPONSE"])
+def test_an_open_offer_keeps_its_end_whatever_the_platform_waits_for(status: str) -> None:
     case = begun(a_report(PENDING, deadline=NOW + 2 * DAY))
     case = case.having(negotiation.offer(case, seller(later(case)), amount=Decimal("5.00")).record)
-    record = told(case, a_report(PENDING, 2)).stored
+    record = told(case, a_report(status, 2)).stored
     assert record.due
     assert (record.due.action, record.due.at) == ("negotiate", record.offers[-1].until)
 
@@ -706,6 +707,10 @@ def test_a_refusal_of_ours_that_was_overruled_is_not_to_be_carried_out() -> None
     case = after(begun(a_report(PENDING)), workflow.reject)
     decision = observe(case, platform(later(case)), report=a_report(REJECTED, 2, dispute="SUPPORT_BUYER"))
     assert (decision.record.state, acts(case.having(decision.record))) == (State.REFUND_DUE, [("reject", "withdrawn")])
+
+
+def test_a_contest_that_the_seller_won_between_two_imports_leaves_nothing() -> None:
+    assert begun(a_report(REJECTED, dispute="SUPPORT_SELLER")).stored.dispute is None
 
 
 # --- goods that are here
