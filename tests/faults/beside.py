@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 from collections.abc import Callable
@@ -85,6 +86,22 @@ def a_case_file(root: Path) -> Story:
         return left.get("case.zip", None if done else content) == content
 
     return Story(lambda: outside.make_file(root / "case.zip", lambda file: file.write(content)), holds)
+
+
+def a_case_file_without_links(root: Path) -> Story:
+    """On a disk that knows none, as sticks have it."""
+    made = a_case_file(root)
+
+    def act() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "link", _no_links)
+            made.act()
+
+    return made._replace(act=act)
+
+
+def _no_links(*_: object) -> None:
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def a_case_folder(root: Path) -> Story:
@@ -200,5 +217,6 @@ def unsynced_copies(root: Path) -> list[str]:
 
 STORIES: tuple[Tell, ...] = (
     founding, sealing, sealing_first, a_torn_line, a_refused_line, a_line_in_doubt, a_folder_made_anew,
-    evidence_that_came_back, a_copy, a_case_file, a_case_folder, an_export,
+    evidence_that_came_back, a_copy, a_case_file, a_case_file_without_links, a_case_folder,
+    an_export,
 )  # fmt: skip

@@ -31,13 +31,14 @@ SETTLED = (
     "Order/adjustment ID,Type,Order settled time(UTC),Currency,Total settlement amount\n"
     "D-13,Order,2026/11/20,USD,90.00\nD-14,Order,2026/11/20,USD,91.00\n"
 )
-# An offer and its answer, in a commit each, and one of the other kind.
+# An offer and its answer, in a commit each, one of the other kind, and a payment.
 DECIDED = f"""\
-id,decision,amount,key
-{STANDS["rejected"]},offer,5.00,first
-{STANDS["rejected"]},accept,,second
-{STANDS["requested"]},offer,5.00,third
-{STANDS["requested"]},decline,,fourth
+id,decision,amount,reference,key
+{STANDS["rejected"]},offer,5.00,,first
+{STANDS["rejected"]},accept,,,second
+{STANDS["requested"]},offer,5.00,,third
+{STANDS["requested"]},decline,,,fourth
+{STANDS["refund_due"]},refund,,TXN-6,fifth
 """
 
 # Keys make a repeat tell what was done; a repeat of `sweep`, `seal` and the like finds nothing left to do.

@@ -172,6 +172,7 @@ _FSYNC: dict[str, tuple[str, str, Check]] = {
     "the name of a copy": ("shop.backing_up:_made", "fsync(above.fd)", beside.a_copy),
     "a case file": ("storage.outside:make_file", "fsync(fd)", beside.a_case_file),
     "the name of a case file": ("storage.outside:_linked", "fsync(above.fd)", beside.a_case_file),
+    "the same without links": ("storage.outside:_linked", "fsync(above.fd)", beside.a_case_file_without_links),
     "a case as a folder": ("storage.outside:make_folder_of", "fsync(folder.fd)", beside.a_case_folder),
     "the name of a case folder": ("storage.outside:_placed", "fsync(above.fd)", beside.a_case_folder),
     "an export": ("storage.outside:new_file", "fsync(file.fileno())", beside.an_export),
