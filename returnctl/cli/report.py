@@ -209,18 +209,23 @@ def _has_blocks() -> bool:
 def _write(asked: Asked, path: Path, *, force: bool) -> None:
     """To a file, or for `-` to standard output."""
     from returnctl.output.clean import clean
-    from returnctl.output.page.report import GENERATOR, Grouped, page
-    from returnctl.output.report import sections
+    from returnctl.output.page.report import GENERATOR
     from returnctl.shop.publishing import write_page
 
+    if str(path) == "-":
+        put([_page(asked)])
+        return
     asked.wanted.find_shop().refuse_inside(path, "--html")
+    write_page(path, _page(asked), GENERATOR, force=force)
+    if not asked.wanted.quiet:
+        put([clean(str(path)) + "\n"])
+
+
+def _page(asked: Asked) -> str:
+    from returnctl.output.page.report import Grouped, page
+    from returnctl.output.report import sections
+
     told = asked.overview()
     grouped = [Grouped(by, asked.few(by)) for by in dict.fromkeys([asked.by or "month", "month"])]
     shop = asked.wanted.find_shop().settings.shop
-    text = page(shop, asked.told(), told["total"], list(sections(told)), grouped)
-    if str(path) == "-":
-        put([text])
-        return
-    write_page(path, text, GENERATOR, force=force)
-    if not asked.wanted.quiet:
-        put([clean(str(path)) + "\n"])
+    return page(shop, asked.told(), told["total"], list(sections(told)), grouped)
