@@ -107,6 +107,7 @@ def test_instants_are_kept_in_utc(text: str) -> None:
         ((DATA / "seller-center-returns.csv").read_bytes(), "returns_file"),
         (b"Order/adjustment ID  ,Type\n1,Order\n", "settlement_file"),
         (b"name,price\nlamp,5\n", "unknown_columns"),
+        (b"id,state,country\n1,TX,US\n", "unknown_columns"),
         (b"id,order,state,decision,note\nR-000001,1,requested,,\n", "decisions_file"),
         (b"Order I D,SKU Subtotal After Discount\n1,5\n", "misspelled_columns"),
         (b"PK\x03\x04", "broken_workbook"),

@@ -252,6 +252,16 @@ def test_an_answer_that_may_lack_a_damaged_document_is_none(
     assert failure.value.facts == {"path": "data/returns/000/R-000002.json", "why": "missing"}
 
 
+def test_one_that_breaks_under_way_is_asked_anew_what_could_not_be_read(filled: Store, data: Path) -> None:
+    with filled.reading() as snapshot:
+        snapshot.returns_of("5764001")
+        (data / "returns/000/R-000002.json").rename(data.parent / "kept")
+        snapshot._index.close()
+        assert snapshot.count_orders() == 1
+        with pytest.raises(Damaged):
+            snapshot.returns_of("other")
+
+
 def test_lists_go_on_without_it_and_say_so(filled: Store, one_damaged: Path) -> None:
     with filled.reading() as snapshot:
         assert [x.id for x in snapshot.summaries(Query())] == ["R-000001"]
