@@ -709,10 +709,6 @@ def test_a_refusal_of_ours_that_was_overruled_is_not_to_be_carried_out() -> None
     assert (decision.record.state, acts(case.having(decision.record))) == (State.REFUND_DUE, [("reject", "withdrawn")])
 
 
-def test_a_contest_that_the_seller_won_between_two_imports_leaves_nothing() -> None:
-    assert begun(a_report(REJECTED, dispute="SUPPORT_SELLER")).stored.dispute is None
-
-
 # --- goods that are here
 
 
