@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -80,13 +80,9 @@ class DecisionRows:
         name, _, verdict = _SHORT.get(word, word).partition(" ")
         if not name or (self._command and name in COMMANDS and name != self._command):
             return None
-        zones = {name: zone for name, zone in map(_name, values) if zone}
-        revision, updated, currency = (str(told.get(name, "")) for name in ("revision", "updated", "currency"))
-        seen = Seen(revision, updated, zones.get("updated", ""), currency)
         asked = {key: value for key, value in told.items() if key not in self._shown(name)}
-        return self._asked(
-            number, self._named(number, name, typed), asked | ({"verdict": verdict} if verdict else {}), seen
-        )
+        asked |= {"verdict": verdict} if verdict else {}
+        return self._asked(number, self._named(number, name, typed), asked, _seen(values, told))
 
     def _shown(self, name: str) -> frozenset[str]:
         """A sheet shows the tracking number that is known; only a parcel's own command takes one."""
@@ -105,11 +101,10 @@ class DecisionRows:
                 raise self._bad(number, key, "unknown_field", key, known=list(takes))
             if isinstance(value, str) and value in ERRORS:
                 raise self._bad(number, key, "error_cell", value)
+            if key in _NUMBERS and is_rounded(str(value)):
+                raise self._bad(number, key, "rounded_cell", value)
         if not told.get("id"):
             raise self._bad(number, "id", "missing", "")
-        for key in told.keys() & _NUMBERS:
-            if is_rounded(str(told[key])):
-                raise self._bad(number, key, "rounded_cell", told[key])
         given = {key: value for key, value in self._given.items() if key in takes}
         try:
             asked = converted(given | _read(told), Asked, self._when, strict=False)
@@ -126,6 +121,13 @@ def _name(column: str) -> tuple[str, str]:
     """`updated (Asia/Bangkok)`: the name, and the zone that it tells."""
     found = _ZONED.fullmatch(column.strip())
     return (found[1].casefold(), found[2]) if found else (column.strip().casefold(), "")
+
+
+def _seen(columns: Iterable[str], told: Mapping[str, Any]) -> Seen:
+    """The return as the row shows it."""
+    zones = {name: zone for name, zone in map(_name, columns) if zone}
+    revision, updated, currency = (str(told.get(name, "")) for name in ("revision", "updated", "currency"))
+    return Seen(revision, updated, zones.get("updated", ""), currency)
 
 
 def _renamed(told: dict[str, Any]) -> dict[str, Any]:
