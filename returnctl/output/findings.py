@@ -53,4 +53,4 @@ def finding_text(finding: dict[str, Any]) -> tuple[str, str]:
 
 def all_well(counts: dict[str, int]) -> str:
     told = {name: counts.get(name, 0) for name in ("commits", "returns", "imported", "files")}
-    return say("all well: {commits} commits, {returns} returns, {imported} orders, {files} files", **told)
+    return say("all well; commits: {commits}, returns: {returns}, orders: {imported}, files: {files}", **told)

@@ -55,11 +55,15 @@ def with_message(result: dict[str, Any]) -> dict[str, Any]:
     return result | {"error": failure_json(result["error"])}
 
 
+# Steps whose word is none for a deed.
+_STEPS = {"due": mark("set the due"), "feedback": mark("take feedback")}
+
+
 def lines(
     result: dict[str, Any], now: datetime, waits: Due | None, breakdown: Breakdown | None, record: Return
 ) -> Iterator[str]:
     """What people read of one result that went well."""
-    steps = listed(word(event) for event in result.get("events", ()))
+    steps = listed(say(_STEPS[event]) if event in _STEPS else word(event) for event in result.get("events", ()))
     where = word(result.get("to"))
     if result["outcome"] == "unchanged":
         yield say("{id}: unchanged, {state}", id=result["id"], state=where)

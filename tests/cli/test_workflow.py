@@ -224,3 +224,11 @@ def test_a_clock_that_goes_back_warns_and_keeps_the_order(demo: Path) -> None:
     assert early.result["warnings"] == ["clock_went_back"]
     applied, approved = record(demo, 15)["history"]
     assert approved["at"] == applied["at"]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "R-000015: would set the due → requested"), ("zh", "R-000015：将改时限 → 已申请")]
+)
+def test_a_new_due_is_told_as_a_deed(demo_once: Path, language: str, says: str) -> None:
+    ran = run("due", 15, "--set", "2d", "-n", "--lang", language, cwd=demo_once, now=DEMO_NOW)
+    assert ran.out.splitlines()[0] == says
