@@ -568,6 +568,16 @@ def test_a_payment_handed_in_twice_is_paid_once(demo: Path, proof: dict[str, Any
     assert does(demo, "decide", "--from", "-", "--json", input=other).error["code"] == "moved_on"
 
 
+def test_a_hook_is_not_asked_to_pay_by_a_sheet_that_is_past(demo: Path) -> None:
+    (demo / "hooks").mkdir(exist_ok=True)
+    (demo / "hooks/refund").write_text("#!/bin/sh\ntouch ../asked asked\n")
+    (demo / "hooks/refund").chmod(0o755)
+    row = json.dumps({"id": 5, "decision": "refund", "revision": str(record(demo, 5)["revision"])})
+    typed(demo, "note 5 seen")
+    assert does(demo, "decide", "--from", "-", "--json", input=row).error["code"] == "moved_on"
+    assert (record(demo, 5)["refunds"], list(demo.rglob("asked"))) == ([], [])
+
+
 def test_offers_are_answered_by_the_other_side_of_each(demo: Path) -> None:
     typed(demo, "offer 14 --amount 5", "offer 15 --amount 5 --as buyer", "escalate 5", "offer 5 --amount 3 --as buyer")
     done = does(demo, "decide", "--from", "-", "--json", input="id,decision\n14,accept\n15,accept\n5,decline\n")

@@ -281,6 +281,10 @@ def test_nobody_applied_in_the_future(stocked: Path) -> None:
     assert (refused.code, refused.error["facts"]["why"], refused.json["summary"]["bad"]) == (1, "future_date", 6)
 
 
+def test_a_clock_that_is_some_hours_behind_refuses_nothing(stocked: Path) -> None:
+    assert imported(stocked, RETURNS, now="2026-11-07T20:00:00-08:00").json["summary"]["bad"] == 0
+
+
 # --- decisions, out
 
 
