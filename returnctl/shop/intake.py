@@ -291,8 +291,13 @@ def _states(writer: Writer, orders: list[Order], planned: Aside[Order] | None) -
     """In a dry run the store does not know what an earlier batch brought."""
     states: list[State] = list(writer.order_states(orders))
     if planned is not None:
-        told = zip(orders, states, strict=True)
-        states = ["changed" if state == "new" and order.id in planned else state for order, state in told]
+        states = [_after(planned.get(order.id), order, state) for order, state in zip(orders, states, strict=True)]
         for order in orders:
             planned[order.id] = order
     return states
+
+
+def _after(planned: Order | None, order: Order, state: State) -> State:
+    if planned is None:
+        return state
+    return "unchanged" if planned == order else "changed"

@@ -34,9 +34,6 @@ class Aside(Generic[T]):
         with suppress(OSError):  # what a full disk did not take is not wanted any more
             self._file.close()
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._places
-
     def __setitem__(self, name: str, document: T) -> None:
         written = msgspec.json.encode(document)
         with _refusals():
