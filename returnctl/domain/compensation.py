@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from returnctl.domain import tiktok
 from returnctl.domain.external import External, Told
 from returnctl.domain.money import ZERO
 from returnctl.domain.record import Return
@@ -20,4 +19,8 @@ def granted(record: Return) -> Decimal | None:
 
 def granted_in(told: External | Told) -> Decimal | None:
     """By the platform's words: an amount alone may have been refused, or be looked into still."""
-    return (told.compensation or None) if tiktok.is_granted(told.compensation_status or "") else None
+    if not told.compensation:
+        return None
+    from returnctl.domain import tiktok  # the platform's words are loaded where it said some
+
+    return told.compensation if tiktok.is_granted(told.compensation_status or "") else None

@@ -36,7 +36,7 @@ def loaded(*words: object, cwd: Path) -> set[str]:
         ("approve 15", {"subprocess"}),
         ("refund 5 --paid --json", {"subprocess"}),
         ("message 15 hello", {"subprocess"}),
-        ("feedback 10 --rating 4", {"subprocess"}),
+        ("feedback 10 --rating 4", {"subprocess", "returnctl.domain.tiktok"}),
         ("list --json", {"difflib", "subprocess", "xlsxwriter"}),
         ("decide --from none.jsonl", {"difflib", "subprocess", "xlsxwriter", "xml", "zipfile"}),
         ("reconcile --json", {"difflib", "subprocess"}),
