@@ -49,24 +49,28 @@ def _stood(writer: Writer, row: Settled, seen: set[tuple[bytes, int]], zones: tu
 
     The account that was forgotten at first is added; the row stays what it was otherwise, to be known again.
     """
-    told = (content_key(row), row.nth)
-    if told in seen:
+    key = content_key(row)
+    if (key, row.nth) in seen:
         return "unchanged", row
-    seen.add(told)
-    known = next((x for x in _as_read(row, zones) if writer.is_settled(content_key(x), x.nth)), None)
+    seen.add((key, row.nth))
+    known = row if writer.is_settled(key, row.nth) else _known_otherwise(writer, row, zones)
     if known is None:
         return "new", row
     added = row.account is not None and writer.lacks_account(content_key(known), known.nth)
     return "changed" if added else "unchanged", known
 
 
-def _as_read(row: Settled, zones: tuple[str, ...]) -> Iterator[Settled]:
-    """By the clock of its account, the first of `zones`, and by others: it may have come without its account before.
+def _known_otherwise(writer: Writer, row: Settled, zones: tuple[str, ...]) -> Settled | None:
+    others = _read_otherwise(row, zones)
+    return next((each for each in others if writer.is_settled(content_key(each), each.nth)), None)
+
+
+def _read_otherwise(row: Settled, zones: tuple[str, ...]) -> Iterator[Settled]:
+    """By other clocks than that of its account, the first of `zones`: it may have come without its account before.
 
     A day without a time may have been read as one of UTC.
     """
     own, *others = zones
-    yield row
     local = row.settled_at.astimezone(ZoneInfo(own))
     for zone in (*others, "UTC") if local.time() == time() else others:
         told = local.replace(tzinfo=ZoneInfo(zone))
