@@ -198,8 +198,14 @@ def _below(counts: Mapping[str, int]) -> dict[str, dict[str, int]]:
     return found
 
 
+def rate(some: int, of: int | None) -> float | None:
+    return some / of if of else None
+
+
 def share(some: int, of: int | None) -> float | None:
-    return round(some / of, 4) if of else None
+    """As it is told; a rate that others are held against is not rounded."""
+    exact = rate(some, of)
+    return None if exact is None else round(exact, 4)
 
 
 def _late(late: Mapping[str, int], which: str) -> dict[str, dict[str, int]]:

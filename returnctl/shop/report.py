@@ -24,6 +24,7 @@ from returnctl.domain.measures import (
     features,
     money_keys,
     outlier,
+    rate,
     span_of,
     together,
 )
@@ -60,7 +61,7 @@ def overview(tables: Tables, period: Period, now: datetime) -> Overview:
         spans=_spans(tables, period, "").get(None, {}),
     )  # fmt: skip
     reasons = sorted(((key, each["returns"]) for key, each in by_reason.items()), key=lambda x: (-x[1], x[0] or ""))
-    buyers = _buyers(tables, period, counts["returns"] / orders if orders else None)
+    buyers = _buyers(tables, period, rate(counts["returns"], orders))
     return Overview(whole, reasons, tables.overdue(period, now), _skus(tables, period, goods), buyers)
 
 
@@ -153,8 +154,7 @@ def _skus(tables: Tables, period: Period, goods: Sold) -> list[Outlier]:
 
     Where none came back before, one is taken: of nothing everything is far above.
     """
-    sold_at_all = sum(goods.sold.values())
-    shop = sum(goods.returned.values()) / sold_at_all if sold_at_all else None
+    shop = rate(sum(goods.returned.values()), sum(goods.sold.values()))
     before = _sold(tables, period.before()) if period.since else Sold({}, {})
 
     def usual(sku: str) -> float | None:
