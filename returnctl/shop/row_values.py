@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from returnctl.domain.dispute import OUTCOMES
+from returnctl.domain.states import Kind
 from returnctl.errors import AmbiguousDate, BadRow, BadValue
 from returnctl.readers.intake import bad
 
@@ -26,7 +28,7 @@ _WHY = {
 }  # fmt: skip
 _CHOICES = {
     "verdict": ("pass", "fail"), "to": ("platform",), "rating": (1, 2, 3, 4, 5),
-    "outcome": ("refund", "return", "none", "compensated"), "type": ("return_and_refund", "refund_only", "replacement"),
+    "outcome": OUTCOMES, "type": tuple(kind.value for kind in Kind),
 }  # fmt: skip
 
 
