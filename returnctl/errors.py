@@ -1,6 +1,6 @@
 """Every failure a user can meet: a code for machines, its facts, and the exit code of the program.
 
-The sentences stand in `output.failures`, one for each code; nothing here is for people to read.
+The sentences stand in `output.failure_words`, one for each code; nothing here is for people to read.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from returnctl.output import (
     bundled,
     causes,
     doctor,
-    failures,
+    failure_words,
     forms,
     intake_words,
     problems,
@@ -80,10 +80,10 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
 
 
 TABLES = {
-    "failures": [text for each in failures._SENTENCES.values() for text in each],
+    "failures": [text for each in failure_words.SENTENCES.values() for text in each],
     "doctor": [*doctor.SEVERITIES.values(), *doctor.CHECKS.values(), *doctor.WHAT.values(), *doctor.CURES.values()],
-    "wanted": failures._WANTED.values(),
-    "rules": failures._RULES.values(),
+    "wanted": failure_words.WANTED.values(),
+    "rules": failure_words.RULES.values(),
     "causes": causes.CAUSES.values(),
     "words": forms._WORDS.values(),
     "bundle": [*phrases.EVENTS.values(), *phrases._WHY.values(), *phrases._STATUSES.values(), *bundled._WHY.values()],
